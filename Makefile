@@ -1,0 +1,44 @@
+# `make demo` and `make test` are all a newcomer needs: each does its own set-up.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help install demo test check format bench lock clean
+help:                ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+install: .venv/.installed  ## a virtual environment with locked dependencies
+
+.venv/.installed: requirements-dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: install        ## three rollouts and every message they cause, in under a minute
+	$(BIN)/rollouts-notifier demo
+
+test: install        ## every test but the measurements
+	$(BIN)/python -m pytest -m "not bench" -n 2 --dist worksteal
+
+check: install       ## lint, types, import contracts, size budgets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+	$(BIN)/python scripts/budgets.py
+
+format: install      ## let ruff put the code in shape
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+bench: install       ## the numbers of the README, measured here
+	$(BIN)/python -m pytest tests/bench -m bench -s
+
+lock:                ## renew the lock files (needs uv on the PATH)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements-dev.lock
+
+clean:               ## forget the environment and all caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -1,0 +1,3 @@
+"""Tells people and machines what Argo Rollouts did."""
+
+__version__ = "0.1.0"
