@@ -221,7 +221,6 @@ class Event(Value, frozen=True):
     message: str | None = None
     seconds: float | None = None
     expires: str | None = None
-    keeps_until: str | None = None
     actions: tuple[Action, ...] = ()
 
 
