@@ -1,0 +1,186 @@
+"""The outbox as its users see it: the states of a delivery, the unit of work, and what a store can do.
+
+Two rules hold in every store.
+
+1. A unit is all or nothing: its digests are written only if nobody wrote them since they were read, and only then are
+   its events and deliveries inserted. What one unit loses never undoes another.
+2. A delivery is sent at least once. It is sent twice only if the receiver took it and we died before writing that
+   down; then it carries the same key.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from notifier.model import Event, Kind, Scope, Value
+
+
+class State(enum.StrEnum):
+    """What a delivery can be."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    DELIVERED = "delivered"
+    SUPPRESSED = "suppressed"
+    DEAD = "dead"
+
+
+TRANSITIONS: Mapping[State | None, frozenset[State]] = {
+    None: frozenset({State.PENDING, State.LEASED, State.SUPPRESSED}),
+    State.PENDING: frozenset({State.LEASED, State.DELIVERED, State.SUPPRESSED, State.DEAD}),
+    State.LEASED: frozenset({State.PENDING, State.LEASED, State.DELIVERED, State.SUPPRESSED, State.DEAD}),
+    State.DELIVERED: frozenset(),
+    State.SUPPRESSED: frozenset({State.PENDING}),
+    State.DEAD: frozenset({State.PENDING, State.SUPPRESSED}),
+}
+"""Which state may follow which; None is before the beginning. Only a person brings back what is settled."""
+
+
+class Record(NamedTuple):
+    """A stored digest. `writes` is 0 for one that is not stored yet; `shape` is the layout of `body`."""
+
+    uid: str
+    kind: str
+    namespace: str
+    root: str
+    version: int
+    shape: int
+    writes: int
+    body: bytes
+    deleted: float | None = None
+
+
+class Delivery(Value, frozen=True, kw_only=True):
+    """One message to one recipient, as stored. Times are seconds since the epoch; `message` is JSON."""
+
+    id: int = 0
+    key: str
+    lane: str
+    state: State = State.PENDING
+    service: str
+    recipient: str
+    trigger: str
+    event: str | None
+    reason: str | None
+    namespace: str
+    name: str
+    uid: str
+    revision: str | None
+    message: bytes
+    created: float
+    due: float
+    expires: float | None = None
+    attempts: int = 0
+    why: str | None = None
+    status: str | None = None
+    settled: float | None = None
+
+
+class Unit(NamedTuple):
+    """What one change of an object brings: digests to compare and set, events, deliveries."""
+
+    records: Sequence[Record]
+    events: Sequence[Event] = ()
+    deliveries: Sequence[Delivery] = ()
+
+
+class Committed(NamedTuple):
+    """What a unit really added: ids of events and deliveries that were not there; `leased` ones are the caller's."""
+
+    events: frozenset[str]
+    keys: frozenset[str]
+    leased: Sequence[Delivery]
+
+
+class Settlement(NamedTuple):
+    """What became of a delivery: `state` is delivered, suppressed, dead, or pending with the time it is due again."""
+
+    state: State
+    why: str | None = None
+    status: str | None = None
+    due: float = 0.0
+    attempted: bool = True
+
+
+class Census(NamedTuple):
+    """How many deliveries of a service are in a state, and when the oldest was made."""
+
+    service: str
+    state: str
+    number: int
+    oldest: float
+
+
+class Filter(NamedTuple):
+    """Which deliveries to list; empty fields do not narrow."""
+
+    state: str = ""
+    service: str = ""
+    namespace: str = ""
+    name: str = ""
+    limit: int = 100
+
+
+class Outbox(Protocol):
+    """A store. All calls are atomic; all may raise StoreError."""
+
+    async def recall(self, uids: Collection[str]) -> list[Record]:
+        """The digests of some objects and of all their relatives."""
+
+    async def commit(self, units: Sequence[Unit], now: float) -> list[Committed | None]:
+        """Apply units in order; None stands for one that lost its compare-and-set and changed nothing."""
+
+    async def is_learned(self, kind: Kind, scope: Scope) -> bool:
+        """Whether a list of this kind and scope was learned before."""
+
+    async def learn(self, kind: Kind, scope: Scope, now: float) -> None:
+        """Mark a list as learned."""
+
+    async def absent(self, kind: Kind, namespace: str, seen: Collection[str]) -> list[Record]:
+        """The digests of a kind, in a namespace ("" is all), whose uid is not among those seen."""
+
+    async def rewind(self, kind: Kind, namespace: str, version: int) -> int:
+        """Set back versions that are ahead of `version`, a complete list's own; returns how many were."""
+
+    async def claim(self, now: float, limit: int) -> list[Delivery]:
+        """Lease the heads of lanes that are due."""
+
+    async def settle(self, delivery: Delivery, settlement: Settlement, now: float) -> Delivery | None:
+        """Write down an outcome; returns the lane's next delivery, leased, if there is one."""
+
+    async def renew(self, now: float) -> None:
+        """Hold this store's leases longer."""
+
+    async def release(self, now: float, *, everybody: bool = False) -> None:
+        """Give back this store's leases, or those of everybody who may have died."""
+
+    async def next_due(self) -> float | None:
+        """When the next delivery is due that nobody here holds."""
+
+    async def census(self) -> list[Census]:
+        """Counts of what is open or dead."""
+
+    async def deliveries(self, which: Filter) -> list[Delivery]:
+        """Deliveries, newest first."""
+
+    async def delivery(self, delivery_id: int) -> Delivery | None:
+        """One delivery."""
+
+    async def retry(self, delivery_id: int, now: float) -> Delivery | None:
+        """Make a dead or suppressed delivery pending again; None if it is neither."""
+
+    async def story(self, namespace: str, name: str) -> list[Event]:
+        """What happened to an object, oldest first."""
+
+    async def forget(self, before: Mapping[str, float]) -> None:
+        """Delete what is older than the times given for deliveries, events and tombstones."""
+
+    async def close(self) -> None:
+        """Write what is to be written and let go."""
+
+
+def fields(delivery: Delivery) -> dict[str, Any]:
+    """A delivery's columns by name."""
+    return {name: getattr(delivery, name) for name in delivery.__struct_fields__}

@@ -1,0 +1,267 @@
+"""The outbox in one SQLite file: write-ahead log, synchronous=FULL, one thread that writes."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from notifier.errors import StoreError
+from notifier.model import Event, Kind, Scope
+from notifier.outbox import sql
+from notifier.outbox.protocol import (
+    Census,
+    Committed,
+    Delivery,
+    Filter,
+    Record,
+    Settlement,
+    State,
+    Unit,
+    fields,
+)
+from notifier.outbox.writer import Writer
+
+LEASE_SECONDS = 60.0
+_SQL = sql.queries("sqlite")
+_encode_event = msgspec.json.Encoder().encode
+_decode_event = msgspec.json.Decoder(Event).decode
+_COLUMNS = Delivery.__struct_fields__
+
+
+class SqliteOutbox:
+    """An `Outbox` in a file, or in memory where `path` is ":memory:".
+
+    `only_one` tells that no other process had the file open when this one opened it: leases found there are of the
+    dead. Deliveries are handed out leased to this object.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor, lock: IO[str] | None) -> None:
+        self._writer = Writer(connection, thread)
+        self._lock = lock
+        self._me = uuid.uuid4().hex
+        self.only_one = lock is not None
+
+    @classmethod
+    def open(cls, path: str) -> SqliteOutbox:
+        """Open a store, making or migrating it as needed.
+
+        Raises StoreError where that cannot be, or where a newer version of this program wrote it.
+        """
+        thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
+        try:
+            connection = thread.submit(_connect, path).result()
+        except sqlite3.Error as error:
+            thread.shutdown()
+            raise StoreError(f"the store {path} cannot be opened: {error}") from error
+        except StoreError:
+            thread.shutdown()
+            raise
+        return cls(connection, thread, _lock(path))
+
+    async def recall(self, uids: Collection[str]) -> list[Record]:
+        """See `Outbox`."""
+        rows = await self._all("recall", {"uids": json.dumps(list(uids))})
+        return [Record(*row) for row in rows]
+
+    async def commit(self, units: Sequence[Unit], now: float) -> list[Committed | None]:
+        """See `Outbox`."""
+        committed: list[Committed | None] = await self._writer.run(
+            lambda connection: [_commit(connection, unit, self._me, now) for unit in units]
+        )
+        return committed
+
+    async def is_learned(self, kind: Kind, scope: Scope) -> bool:
+        """See `Outbox`."""
+        return bool(await self._all("is_learned", {"kind": kind, **scope._asdict()}))
+
+    async def learn(self, kind: Kind, scope: Scope, now: float) -> None:
+        """See `Outbox`."""
+        await self._all("learn", {"kind": kind, "now": now, **scope._asdict()})
+
+    async def absent(self, kind: Kind, namespace: str, seen: Collection[str]) -> list[Record]:
+        """See `Outbox`."""
+        rows = await self._all("absent", {"kind": kind, "namespace": namespace, "seen": json.dumps(list(seen))})
+        return [Record(*row) for row in rows]
+
+    async def rewind(self, kind: Kind, namespace: str, version: int) -> int:
+        """See `Outbox`."""
+        given = {"kind": kind, "namespace": namespace, "version": version}
+        changed: int = await self._writer.run(lambda connection: connection.execute(_SQL["rewind"], given).rowcount)
+        return changed
+
+    async def claim(self, now: float, limit: int) -> list[Delivery]:
+        """See `Outbox`."""
+        given = {"lease": self._me, "now": now, "until": now + LEASE_SECONDS, "limit": limit}
+        return [_delivery(row) for row in await self._all("claim", given)]
+
+    async def settle(self, delivery: Delivery, settlement: Settlement, now: float) -> Delivery | None:
+        """See `Outbox`."""
+        found: Delivery | None = await self._writer.run(
+            lambda connection: _settle(connection, delivery, settlement, self._me, now)
+        )
+        return found
+
+    async def renew(self, now: float) -> None:
+        """See `Outbox`."""
+        await self._all("renew", {"lease": self._me, "until": now + LEASE_SECONDS})
+
+    async def release(self, now: float, *, everybody: bool = False) -> None:
+        """See `Outbox`."""
+        await self._all("release", {"lease": None if everybody else self._me, "now": now})
+
+    async def next_due(self) -> float | None:
+        """See `Outbox`."""
+        [(due,)] = await self._all("next_due", {"lease": self._me})
+        return float(due) if due is not None else None
+
+    async def census(self) -> list[Census]:
+        """See `Outbox`."""
+        return [Census(*row) for row in await self._all("census", {})]
+
+    async def deliveries(self, which: Filter) -> list[Delivery]:
+        """See `Outbox`."""
+        given = {name: value for name, value in which._asdict().items() if value and name != "limit"}
+        where = " AND ".join(f"{name} = :{name}" for name in given) or "1"
+        statement = f"SELECT * FROM deliveries WHERE {where} ORDER BY id DESC LIMIT :limit"  # noqa: S608  # field names
+        rows = await self._writer.run(lambda c: c.execute(statement, {**given, "limit": which.limit}).fetchall())
+        return [_delivery(row) for row in rows]
+
+    async def delivery(self, delivery_id: int) -> Delivery | None:
+        """See `Outbox`."""
+        rows = await self._all("show", {"id": delivery_id})
+        return _delivery(rows[0]) if rows else None
+
+    async def retry(self, delivery_id: int, now: float) -> Delivery | None:
+        """See `Outbox`."""
+        rows = await self._all("retry", {"id": delivery_id, "now": now})
+        return _delivery(rows[0]) if rows else None
+
+    async def story(self, namespace: str, name: str) -> list[Event]:
+        """See `Outbox`."""
+        rows = await self._all("story", {"namespace": namespace, "name": name})
+        return [_decode_event(body) for (body,) in rows]
+
+    async def forget(self, before: Mapping[str, float]) -> None:
+        """See `Outbox`."""
+        for what, time in before.items():
+            await self._all(f"forget_{what}", {"before": time})
+
+    async def close(self) -> None:
+        """See `Outbox`."""
+        await self._writer.close()
+        if self._lock:
+            self._lock.close()
+
+    async def _all(self, query: str, given: Mapping[str, Any]) -> list[sqlite3.Row]:
+        rows: list[sqlite3.Row] = await self._writer.run(lambda c: c.execute(_SQL[query], given).fetchall())
+        return rows
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    _migrate(connection, path)
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: str) -> None:
+    steps = sql.migrations("sqlite")
+    connection.execute("BEGIN IMMEDIATE")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(steps):
+        connection.execute("ROLLBACK")
+        connection.close()
+        raise StoreError(f"the store {path} was written by a newer version of this program")
+    connection.execute("COMMIT")
+    for number, script in enumerate(steps[version:], version + 1):
+        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _lock(path: str) -> IO[str] | None:
+    """A lock beside the file that says this process has it open; None where another one has."""
+    if path == ":memory:":
+        return None
+    handle = Path(f"{path}.lock").open("w")  # noqa: SIM115  # held as long as the store
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        return None
+    return handle
+
+
+class _LostError(StoreError):
+    """A digest was written by somebody else since it was read."""
+
+
+def _commit(connection: sqlite3.Connection, unit: Unit, me: str, now: float) -> Committed | None:
+    connection.execute("SAVEPOINT unit")
+    try:
+        for record in unit.records:
+            _put(connection, record)
+    except _LostError:
+        connection.execute("ROLLBACK TO unit")
+        connection.execute("RELEASE unit")
+        return None
+    events = frozenset(event.id for event in unit.events if _tell(connection, event, now))
+    rows = [row for delivery in unit.deliveries if (row := _enqueue(connection, delivery, me, now))]
+    connection.execute("RELEASE unit")
+    leased = [row for row in rows if row.state is State.LEASED]
+    return Committed(events, frozenset(row.key for row in rows), leased)
+
+
+def _put(connection: sqlite3.Connection, record: Record) -> None:
+    query = "replace" if record.writes else "remember"
+    if connection.execute(_SQL[query], record._asdict()).rowcount != 1:
+        raise _LostError(f"the digest of {record.uid} was written by another reader")
+
+
+def _tell(connection: sqlite3.Connection, event: Event, now: float) -> bool:
+    given = {
+        "id": event.id,
+        "uid": event.uid,
+        "namespace": event.namespace,
+        "name": event.name,
+        "reason": event.reason,
+        "seen": now,
+        "body": _encode_event(event),
+    }
+    return connection.execute(_SQL["tell"], given).rowcount == 1
+
+
+def _enqueue(connection: sqlite3.Connection, delivery: Delivery, me: str, now: float) -> Delivery | None:
+    given = {**fields(delivery), "head": 0, "lease": None}
+    if delivery.state is not State.SUPPRESSED:
+        busy = connection.execute(_SQL["is_busy"], {"lane": delivery.lane}).fetchone()
+        mine = {"head": 1, "state": State.LEASED, "lease": me, "due": now + LEASE_SECONDS}
+        given |= {"state": State.PENDING} if busy else mine
+    row = connection.execute(_SQL["enqueue"], given).fetchone()
+    return _delivery(row) if row else None
+
+
+def _settle(
+    connection: sqlite3.Connection, delivery: Delivery, settlement: Settlement, me: str, now: float
+) -> Delivery | None:
+    given = {"id": delivery.id, "lease": me, "now": now, "until": now + LEASE_SECONDS, **settlement._asdict()}
+    if settlement.state is State.PENDING:
+        connection.execute(_SQL["postpone"], given)
+        return None
+    if not connection.execute(_SQL["settle"], given).fetchall():
+        return None
+    row = connection.execute(_SQL["advance"], {**given, "lane": delivery.lane}).fetchone()
+    return _delivery(row) if row else None
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    return Delivery(**{name: row[name] for name in _COLUMNS} | {"state": State(row["state"])})

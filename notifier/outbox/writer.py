@@ -1,0 +1,93 @@
+"""One thread that owns a SQLite connection; whatever waits for it is committed together."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from notifier.errors import StoreError
+
+Work = Callable[[sqlite3.Connection], Any]
+_AT_ONCE = 200
+
+
+class Writer:
+    """Runs work on a connection in a thread of its own, as many pieces a transaction as are waiting (at most 200).
+
+    Each piece runs in a savepoint: one that raises undoes itself alone.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+        self._connection = connection
+        self._thread = thread
+        self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._busy: asyncio.Task[None] | None = None
+
+    async def run(self, work: Work) -> Any:
+        """What `work` returns, once it is durable. Raises StoreError where the database fails."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        if self._busy is None:
+            self._busy = asyncio.create_task(self._drain(), name="outbox-writer")
+        return await asyncio.shield(future)
+
+    async def close(self) -> None:
+        """Finish what waits and close the connection."""
+        while self._busy is not None:
+            await self._busy
+        await self._in_thread(self._connection.close)
+        self._thread.shutdown()
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+                await self._transact(batch)
+        finally:
+            self._busy = None
+
+    async def _transact(self, batch: list[tuple[Work, asyncio.Future[Any]]]) -> None:
+        works = [work for work, _ in batch]
+        try:
+            results = await self._in_thread(lambda: _transaction(self._connection, works))
+        except sqlite3.Error as error:
+            results = [StoreError(f"the outbox cannot be written: {error}")] * len(batch)
+        for (_, future), result in zip(batch, results, strict=True):
+            _resolve(future, result)
+
+    async def _in_thread(self, call: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+
+def _resolve(future: asyncio.Future[Any], result: Any) -> None:
+    if future.cancelled():
+        return
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
+
+
+def _transaction(connection: sqlite3.Connection, works: list[Work]) -> list[Any]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        results = [_piece(connection, work) for work in works]
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return results
+
+
+def _piece(connection: sqlite3.Connection, work: Work) -> Any:
+    connection.execute("SAVEPOINT piece")
+    try:
+        result = work(connection)
+    except (sqlite3.Error, StoreError) as error:
+        connection.execute("ROLLBACK TO piece")
+        result = error if isinstance(error, StoreError) else StoreError(f"the outbox refused: {error}")
+    connection.execute("RELEASE piece")
+    return result
