@@ -1,7 +1,7 @@
 """The errors that cross module boundaries.
 
     NotifierError
-    ├── ConfigError            an entry of the configuration cannot work; carries its Place
+    ├── ConfigError            an entry of the configuration cannot work; the line in it
     ├── ExpressionError        a condition does not compile or cannot be evaluated; line and column
     ├── TemplateError          a template does not compile or cannot be rendered; line where known
     ├── DeliveryError          a receiver did not take a message
@@ -20,7 +20,11 @@ class NotifierError(Exception):
 
 
 class ConfigError(NotifierError):
-    """An entry of the configuration cannot work."""
+    """An entry of the configuration cannot work; `line` counts from 1 within the entry, 0 is unknown."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        self.message, self.line = message, line
+        super().__init__(message)
 
 
 class ExpressionError(NotifierError):

@@ -1,0 +1,1 @@
+"""The configuration: Argo's shape, extended; every entry compiled, or reported and left out."""

@@ -1,0 +1,189 @@
+"""Reading the entries of a configuration, one function a kind: text in, compiled value out, ConfigError where it fails.
+
+Keys are read as Argo reads them, without regard to capitals. What Argo ignores silently is ignored with a warning.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from notifier import expr, jinja, reasons, selectors, times
+from notifier.config import yamltext
+from notifier.config.schema import Condition, GlobalSubscription, Template, Trigger
+from notifier.config.yamltext import Located
+from notifier.errors import ConfigError, ExpressionError, TemplateError
+from notifier.model import Destination, Severity
+
+Warn = Callable[[str, int], None]
+"""Takes a remark about an entry that works all the same, and its line."""
+
+_CONDITION = ("when", "send", "oncePer", "description", "on", "for", "severity", "resolves")
+_SUBSCRIPTION = ("recipients", "triggers", "selector")
+_BY_NAME = frozenset({"webhook"})
+"""Sections that hold one part for each service name ("*" is any); their leaves keep their types, for JSON."""
+
+
+def trigger(name: str, text: str, warn: Warn) -> Trigger:
+    """A `trigger.<name>` entry: a list of conditions, or one."""
+    source = yamltext.load(text)
+    items = source.value if isinstance(source.value, list) else [source.value]
+    given = [_keys(item, _CONDITION, source.line(i), warn) for i, item in enumerate(items)]
+    conditions = tuple(_condition(name, i, item, source) for i, item in enumerate(given))
+    if not conditions:
+        raise ConfigError("a trigger needs at least one condition", source.line())
+    return Trigger(
+        name=name,
+        conditions=conditions,
+        on=_reasons(name, given, source),
+        severity=_severity(given, source),
+        resolves=_named(given, "resolves", source),
+        description=" ".join(str(item["description"]) for item in given if item.get("description")),
+    )
+
+
+def _condition(name: str, index: int, item: Mapping[str, Any], source: Located) -> Condition:
+    line = source.line(index)
+    when, once_per = (_expression(item.get(key), line) for key in ("when", "oncePer"))
+    written = hashlib.sha1(str(item.get("when", "")).encode(), usedforsecurity=False).hexdigest()
+    return Condition(
+        key=f"{name}[{index}].{written[:8]}",
+        when=when,
+        once_per=once_per,
+        send=tuple(_texts(item.get("send"), "send", line)),
+        hold=_hold(item.get("for"), line),
+    )
+
+
+def _expression(written: Any, line: int) -> expr.Expression | None:
+    text = str(written).lower() if isinstance(written, bool) else str(written or "")
+    if not text.strip():
+        return None
+    try:
+        return expr.compile(text)
+    except ExpressionError as error:
+        raise ConfigError(f"`{text}`: {error.message} (column {error.column})", line) from error
+
+
+def _hold(written: Any, line: int) -> float:
+    held = times.duration(str(written)) if written is not None else 0.0
+    if held is None:
+        raise ConfigError(f"`for` is a duration such as 5m, not {written!r}", line)
+    return held
+
+
+def _reasons(name: str, items: list[dict[str, Any]], source: Located) -> frozenset[str]:
+    """What arms a trigger: `on`, else the reason it is named after, else any Event whose reason gives its name."""
+    on = _named(items, "on", source)
+    unknown = on - set(reasons.BY_TRIGGER.values())
+    if unknown:
+        raise ConfigError(f"`on`: there is no reason {_near(min(unknown), reasons.BY_TRIGGER.values())}", source.line())
+    if on:
+        return on
+    return frozenset({reasons.BY_TRIGGER[name]}) if name in reasons.BY_TRIGGER else frozenset()
+
+
+def _named(items: list[dict[str, Any]], key: str, source: Located) -> frozenset[str]:
+    return frozenset(name for i, item in enumerate(items) for name in _texts(item.get(key), key, source.line(i)))
+
+
+def _severity(items: list[dict[str, Any]], source: Located) -> Severity | None:
+    given = next((str(item["severity"]) for item in items if item.get("severity")), "")
+    if given and given not in set(Severity):
+        raise ConfigError(f"`severity` is {', '.join(Severity)}, not {given!r}", source.line())
+    return Severity(given) if given else None
+
+
+def template(name: str, text: str, language: jinja.Language) -> Template:
+    """A `template.<name>` entry: `message` and sections by service type."""
+    source = yamltext.load(text)
+    if not isinstance(source.value, dict):
+        raise ConfigError("a template is a mapping with `message` and sections by service type", source.line())
+    trees = dict(_sections(source.value))
+    return Template(name, {key: _tree(key, tree, language, source) for key, tree in trees.items()})
+
+
+def _sections(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    """Sections by service type; those by service name become one for each, `webhook.<name>`."""
+    for key, tree in value.items():
+        if key in _BY_NAME and isinstance(tree, dict):
+            yield from ((f"{key}.{name}", part) for name, part in tree.items())
+        else:
+            yield str(key), tree
+
+
+def _tree(key: str, tree: Any, language: jinja.Language, source: Located) -> jinja.Tree:
+    section = key.partition(".")[0]
+    try:
+        return jinja.compile_tree(tree, language, path=key, native=section in _BY_NAME)
+    except TemplateError as error:
+        raise ConfigError(str(error), source.line(section)) from error
+
+
+def subscriptions(text: str, warn: Warn) -> tuple[GlobalSubscription, ...]:
+    """The `subscriptions` entry: a list of `recipients`, `triggers` and `selector`."""
+    source = yamltext.load(text)
+    items = source.value or []
+    if not isinstance(items, list):
+        raise ConfigError("must be a list of items with `recipients`, `triggers` and `selector`", source.line())
+    return tuple(_subscription(i, item, source.line(i), warn) for i, item in enumerate(items))
+
+
+def _subscription(index: int, written: Any, line: int, warn: Warn) -> GlobalSubscription:
+    item = _keys(written, _SUBSCRIPTION, line, warn)
+    try:
+        matches = selectors.parse(str(item.get("selector") or ""))
+    except ValueError as error:
+        raise ConfigError(f"`selector`: {error}", line) from error
+    recipients = _texts(item.get("recipients"), "recipients", line)
+    return GlobalSubscription(
+        destinations=tuple(Destination(*_split(recipient)) for recipient in recipients),
+        triggers=tuple(_texts(item.get("triggers"), "triggers", line)),
+        matches=matches,
+        origin=f"subscriptions[{index}]",
+    )
+
+
+def _split(recipient: str) -> tuple[str, str]:
+    service, _, rest = recipient.partition(":")
+    return service, rest
+
+
+def names(text: str) -> tuple[str, ...]:
+    """A `defaultTriggers` entry: a list of trigger names."""
+    source = yamltext.load(text)
+    return tuple(_texts(source.value, "defaultTriggers", source.line()))
+
+
+def mapping(text: str) -> dict[str, Any]:
+    """An entry that is a mapping: a service's options, `context`."""
+    source = yamltext.load(text)
+    if source.value is None:
+        return {}
+    if not isinstance(source.value, dict):
+        raise ConfigError("must be a mapping", source.line())
+    return {str(k): v for k, v in source.value.items()}
+
+
+def _keys(item: Any, known: Collection[str], line: int, warn: Warn) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise ConfigError(f"must be a mapping with {', '.join(known)}", line)
+    right = {name.lower(): name for name in known}
+    for key in (str(key) for key in item if str(key).lower() not in right):
+        warn(f"unknown key {_near(key, known)} is ignored", line)
+    return {right[str(key).lower()]: value for key, value in item.items() if str(key).lower() in right}
+
+
+def _texts(value: Any, key: str, line: int) -> list[str]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(text, str | int | float) for text in value):
+        raise ConfigError(f"`{key}` must be a list of names", line)
+    return [str(text) for text in value]
+
+
+def _near(word: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"{word!r}" + (f" (did you mean {near[0]!r}?)" if near else "")

@@ -1,0 +1,194 @@
+"""From texts to a Config. An entry that cannot work is reported and left out; its last good version stays in force."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, NamedTuple, TypeVar
+
+from notifier.config import entries
+from notifier.config.schema import Config, ServiceEntry, Template, Trigger
+from notifier.config.substitution import substitute
+from notifier.errors import ConfigError
+from notifier.jinja import Language
+from notifier.model import Problem
+
+T = TypeVar("T")
+
+ARGO_TYPES = frozenset(
+    {
+        *("alertmanager", "awssqs", "email", "gcppubsub", "github", "googlechat", "grafana", "mattermost", "nats"),
+        *("newrelic", "opsgenie", "pagerduty", "pagerdutyv2", "pushover", "rocketchat", "slack", "teams"),
+        *("teams-workflows", "telegram", "webex", "webhook"),
+    }
+)
+"""The service types of notifications-engine, v0.5.0 and after."""
+
+OptionsCheck = Callable[[Mapping[str, Any]], Sequence[str]]
+"""Reads a service's options: returns warnings, raises ConfigError."""
+
+
+class Source(NamedTuple):
+    """A ConfigMap's data, and how to call it in problems."""
+
+    object: str
+    data: Mapping[str, str]
+
+
+class Catalogue(NamedTuple):
+    """The triggers and templates that are shipped, and the language they are written in, with its macros."""
+
+    triggers: Mapping[str, Trigger]
+    templates: Mapping[str, Template]
+    language: Language
+
+
+@functools.cache
+def shipped(zone: str = "UTC") -> Catalogue:
+    """What lies in `triggers/` and `templates/`, times shown in a zone. Raises ConfigError where a file is broken."""
+    folder = resources.files("notifier") / "catalogue"
+    language = Language(macros=_texts(folder / "templates" / "_macros", ".j2"), zone=zone)
+    triggers, templates = _texts(folder / "triggers", ".yaml"), _texts(folder / "templates", ".yaml")
+    return Catalogue(
+        {name: entries.trigger(name, text, _refuse) for name, text in triggers.items()},
+        {name: entries.template(name, text, language) for name, text in templates.items()},
+        language,
+    )
+
+
+def _texts(folder: Traversable, suffix: str) -> dict[str, str]:
+    found = sorted((f for f in folder.iterdir() if f.name.endswith(suffix)), key=lambda f: f.name)
+    return {f.name.removesuffix(suffix): f.read_text(encoding="utf-8") for f in found}
+
+
+def _refuse(remark: str, line: int) -> None:
+    raise ConfigError(remark, line)
+
+
+def load(
+    source: Source | None,
+    secrets: Mapping[str, str],
+    checks: Mapping[str, OptionsCheck],
+    before: Config | None = None,
+    *,
+    zone: str = "UTC",
+) -> Config:
+    """The configuration in force: the catalogue, and above it what the ConfigMap says.
+
+    `checks` reads options by service type; a type of Argo's that is not among them is an error of its own. `before` is
+    the configuration until now: where an entry has become unusable, its version of it stays.
+    """
+    loading = _Loading(source or Source("ConfigMap", {}), secrets, checks, before or Config())
+    return loading.config(shipped(zone), given=source is not None)
+
+
+class _Loading:
+    """One run over a ConfigMap's entries."""
+
+    def __init__(
+        self, source: Source, secrets: Mapping[str, str], checks: Mapping[str, OptionsCheck], before: Config
+    ) -> None:
+        self._source, self._secrets, self._checks, self._before = source, secrets, checks, before
+        self._problems: list[Problem] = []
+
+    def config(self, catalogue: Catalogue, *, given: bool) -> Config:
+        before = self._before
+        templates = {**catalogue.templates, **self._templates(catalogue.language)}
+        triggers = {**catalogue.triggers, **self._each("trigger.", entries.trigger, before.triggers)}
+        self._check_sends(triggers, templates)
+        services, unsupported = self._services()
+        return Config(
+            triggers=triggers,
+            templates=templates,
+            services=services,
+            unsupported=unsupported,
+            subscriptions=self._one("subscriptions", entries.subscriptions, before.subscriptions) or (),
+            default_triggers=self._one("defaultTriggers", _names, before.default_triggers) or (),
+            service_triggers=self._each("defaultTriggers.", lambda _, *given: _names(*given), before.service_triggers),
+            context=self._one("context", lambda text, _: entries.mapping(text), before.context) or {},
+            secrets=self._secrets,
+            problems=tuple(self._problems),
+            given=given,
+        )
+
+    def _templates(self, language: Language) -> dict[str, Template]:
+        return self._each(
+            "template.", lambda name, text, _: entries.template(name, text, language), self._before.templates
+        )
+
+    def _each(self, prefix: str, read: Callable[[str, str, entries.Warn], T], before: Mapping[str, T]) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for key, text in self._source.data.items():
+            name = key.removeprefix(prefix)
+            if key.startswith(prefix) and name:
+                value = self._try(key, functools.partial(read, name, text, self._warn(key)), before.get(name))
+                found |= {name: value} if value is not None else {}
+        return found
+
+    def _one(self, key: str, read: Callable[[str, entries.Warn], T], before: T) -> T | None:
+        text = self._source.data.get(key)
+        return None if text is None else self._try(key, lambda: read(text, self._warn(key)), before)
+
+    def _try(self, key: str, read: Callable[[], T], otherwise: T | None) -> T | None:
+        try:
+            return read()
+        except ConfigError as error:
+            self._problem(key, error.message, error.line)
+            return otherwise
+
+    def _services(self) -> tuple[dict[str, ServiceEntry], dict[str, str]]:
+        services: dict[str, ServiceEntry] = {}
+        unsupported: dict[str, str] = {}
+        for key, text in self._source.data.items():
+            kind, _, name = key.removeprefix("service.").partition(".")
+            if not key.startswith("service."):
+                continue
+            entry = self._try(key, functools.partial(self._service, key, text), self._before.services.get(name or kind))
+            if entry:
+                services[entry.name] = entry
+            elif kind in ARGO_TYPES - self._checks.keys():
+                unsupported[name or kind] = kind
+        return services, unsupported
+
+    def _service(self, key: str, text: str) -> ServiceEntry:
+        kind, _, name = key.removeprefix("service.").partition(".")
+        if kind not in self._checks:
+            raise ConfigError(_unknown_type(kind, self._checks))
+        if "." in name:
+            raise ConfigError("a service's key is service.<type> or service.<type>.<name>")
+        missing: list[str] = []
+        options = substitute(entries.mapping(text), self._secrets, missing.append)
+        for secret in dict.fromkeys(missing):
+            self._problem(key, f"the Secret has no key {secret!r}{_near(secret, self._secrets)}")
+        for warning in self._checks[kind](options):
+            self._problem(key, warning)
+        return ServiceEntry(name or kind, kind, options)
+
+    def _check_sends(self, triggers: Mapping[str, Trigger], templates: Mapping[str, Template]) -> None:
+        for trigger in triggers.values():
+            for name in {n for condition in trigger.conditions for n in condition.send} - templates.keys():
+                self._problem(f"trigger.{trigger.name}", f"there is no template {name!r}{_near(name, templates)}")
+
+    def _warn(self, key: str) -> entries.Warn:
+        return functools.partial(self._problem, key)
+
+    def _problem(self, key: str, message: str, line: int = 0) -> None:
+        self._problems.append(Problem(self._source.object, key, message, line))
+
+
+def _names(text: str, _: entries.Warn) -> tuple[str, ...]:
+    return entries.names(text)
+
+
+def _unknown_type(kind: str, known: Mapping[str, object]) -> str:
+    if kind in ARGO_TYPES:
+        return f"services of type {kind!r} are not supported yet"
+    return f"there is no service type {kind!r}{_near(kind, {**known, **dict.fromkeys(ARGO_TYPES)})}"
+
+
+def _near(word: str, known: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

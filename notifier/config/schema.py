@@ -1,0 +1,110 @@
+"""What a loaded configuration holds: everything compiled, nothing left to fail at run time but data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from notifier import expr, jinja
+from notifier.model import Destination, Problem, Severity
+from notifier.reasons import trigger_name
+from notifier.selectors import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One of a trigger's conditions. `key` names it in what is remembered; `hold` is `for` in seconds."""
+
+    key: str
+    when: expr.Expression | None = None
+    once_per: expr.Expression | None = None
+    send: tuple[str, ...] = ()
+    hold: float = 0.0
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to wait for."""
+        return self.when is None and not self.hold
+
+    @property
+    def uses_clock(self) -> bool:
+        """Whether it may become true by the passing of time alone."""
+        return bool(self.hold) or (self.when is not None and self.when.uses_clock)
+
+    @property
+    def uses_runs(self) -> bool:
+        """Whether it looks at analysis runs."""
+        return any("analysisRuns" in e.source for e in (self.when, self.once_per) if e)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """When to send what. `on` holds the reasons that arm it; without any, its conditions are watched."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+    on: frozenset[str] = frozenset()
+    severity: Severity | None = None
+    resolves: frozenset[str] = frozenset()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What to say: the plain message, and sections by service type."""
+
+    name: str
+    sections: Mapping[str, jinja.Tree]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """A configured service: its name, its type and its options, `$key` still in place where the Secret lacks it."""
+
+    name: str
+    type: str
+    options: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalSubscription:
+    """Who hears of all objects with certain labels; no triggers means the default ones."""
+
+    destinations: tuple[Destination, ...]
+    triggers: tuple[str, ...]
+    matches: Matcher
+    origin: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """All of it. `unsupported` are services of a type that is not built yet, by name."""
+
+    triggers: Mapping[str, Trigger] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    services: Mapping[str, ServiceEntry] = field(default_factory=dict)
+    unsupported: Mapping[str, str] = field(default_factory=dict)
+    subscriptions: tuple[GlobalSubscription, ...] = ()
+    default_triggers: tuple[str, ...] = ()
+    service_triggers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    problems: tuple[Problem, ...] = ()
+    given: bool = False
+
+    def for_reason(self, reason: str) -> tuple[Trigger, ...]:
+        """The triggers a reason arms: those that name it, and the one named after it."""
+        namesake = self.triggers.get(trigger_name(reason))
+        return self._by_reason.get(reason) or ((namesake,) if namesake and not namesake.on else ())
+
+    @cached_property
+    def _by_reason(self) -> dict[str, tuple[Trigger, ...]]:
+        reasons = {reason for trigger in self.triggers.values() for reason in trigger.on}
+        return {r: tuple(t for t in self.triggers.values() if r in t.on) for r in reasons}
+
+    @cached_property
+    def watched(self) -> dict[str, Trigger]:
+        """The triggers that no reason arms: their conditions are looked at whenever an object changes."""
+        return {name: t for name, t in self.triggers.items() if not t.on and any(c.when for c in t.conditions)}

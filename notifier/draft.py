@@ -1,0 +1,207 @@
+"""One change on its way through fire, match and render: what the stages need to know, and nothing of one another."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from notifier import subscriptions, triggers
+from notifier.config.schema import Condition, Config, Trigger
+from notifier.known import Known
+from notifier.model import Destination, Event, Message, Problem
+from notifier.objects import Objects
+from notifier.outbox.protocol import Delivery, Record, State
+from notifier.render import render
+from notifier.rollouts.digests import AnyDigest, RolloutDigest, RunDigest
+from notifier.rollouts.interpret import Interpretation
+from notifier.rollouts.tell import Teller, event_id, tell
+from notifier.scene import Scene
+from notifier.subscriptions import Wanted
+from notifier.times import seconds
+from notifier.triggers import Firing, Judge, Memory, Sight
+
+_encode = msgspec.json.Encoder().encode
+_memory = msgspec.json.Decoder(Memory).decode
+
+
+class Note(NamedTuple):
+    """One message to one destination, and the event it is about."""
+
+    delivery: Delivery
+    event: Event
+    message: Message
+
+
+class Draft:
+    """What is being made of one change. `notes` and `problems` grow; `waits` says that time alone may bring more.
+
+    `withheld` is why nothing of it shall be sent, "" where it shall.
+    """
+
+    def __init__(self, config: Config, objects: Objects, known: Known, found: Interpretation, now: float) -> None:
+        self._config, self._objects, self._known, self._found, self._now = config, objects, known, found, now
+        root = known.digest(found.digest.root)
+        self._root = root if isinstance(root, RolloutDigest) else None
+        self._memory = self._remembered = _memory(self._root.triggers) if self._root else Memory()
+        self._scene = Scene(config, objects, known)
+        self._errors: list[tuple[str, str]] = []
+        self.notes: list[Note] = []
+        self.problems: list[Problem] = []
+        self.waits = False
+        self.withheld = ""
+
+    def fire(self, event: Event) -> Iterator[Firing]:
+        """The triggers an event arms that fire for it at once, of those somebody asked for."""
+        wanted = self._wanted(event.uid, self._found.also)
+        for trigger in self._config.for_reason(event.reason):
+            if trigger.name in wanted:
+                self._memory, firing = triggers.on_event(trigger, event, self._memory, self._judge(event.uid, event))
+                yield from (firing,) if firing else ()
+
+    def fire_armed(self) -> Iterator[Firing]:
+        """The triggers that an earlier event has armed and that fire now."""
+        if not self._root or not self._is_up_to_date(self._root):
+            return
+        for name in list(self._memory.armed):
+            trigger = self._config.triggers.get(name)
+            if trigger and trigger.on:
+                judge = self._judge(self._root.uid, self._memory.armed[name].event)
+                self._memory, firing = triggers.on_armed(trigger, self._memory, self._root.revision, judge)
+                yield from (firing,) if firing else ()
+
+    def fire_conditions(self, was: AnyDigest | None, *, known: bool) -> Iterator[Firing]:
+        """The watched conditions that begin to hold, or hold for who subscribed just now."""
+        if not self._root or not self._is_up_to_date(self._root):
+            return
+        for trigger, condition, sight in self._watched(self._root, was, known=known):
+            judge = self._judge(self._root.uid, None)
+            self._memory, firing = triggers.on_state(trigger, condition, self._memory, judge, sight)
+            yield from (firing,) if firing else ()
+
+    def match(self, firing: Firing) -> Iterator[Destination]:
+        """Whom a firing tells."""
+        uid = firing.event.uid if firing.event else self._found.digest.root
+        for destination in self._wanted(uid, self._found.also if firing.event else ()).get(firing.trigger.name, ()):
+            if firing.only is None or destination in firing.only:
+                yield destination
+
+    def render(self, firing: Firing, destination: Destination) -> None:
+        """Make the message for one destination, and the delivery that carries it."""
+        event = self._event(firing)
+        entry = self._config.services.get(destination.service)
+        variables = self._scene.variables(event.uid, event) | {
+            "recipient": destination.recipient,
+            "serviceType": destination.service,
+        }
+        templates = [self._config.templates[name] for name in firing.send if name in self._config.templates]
+        service = (entry.type if entry else "", destination.service)
+        rendered = render(templates, service, variables, event.summary)
+        for fault in rendered.faults:
+            self._problem(event, f"trigger {firing.trigger.name}", fault)
+        self.notes.append(Note(self._delivery(firing, event, destination, rendered.message), event, rendered.message))
+
+    def records(self) -> list[Record]:
+        """What is to be stored of the digests."""
+        if self._root and self._memory != self._remembered:
+            words = msgspec.Raw(_encode(self._memory))
+            self._known.set(msgspec.structs.replace(self._root, triggers=words))
+        return self._known.take()
+
+    def finish(self) -> None:
+        """Say what could not be judged, and whether time alone may bring more."""
+        digest = self._root or self._found.digest
+        for key, message in dict.fromkeys(self._errors):
+            self.problems.append(Problem(_title(Teller.of(digest)), f"trigger {key}", f"is false, because {message}"))
+        wanted = self._wanted(digest.uid, ()) if self._root else {}
+        asked = (self._config.triggers[name] for name in wanted if name in self._config.triggers)
+        self.waits = any(triggers.may_become_true(trigger, self._memory) for trigger in asked)
+
+    def _wanted(self, uid: str, also: Iterable[Mapping[str, str]]) -> Wanted:
+        on = self._known.digest(uid)
+        own = (on.subscriptions, *also) if on else tuple(also)
+        return subscriptions.wanted(own, on.labels if on else {}, self._config)
+
+    def _watched(
+        self, root: RolloutDigest, was: AnyDigest | None, *, known: bool
+    ) -> Iterator[tuple[Trigger, Condition, Sight]]:
+        wanted = subscriptions.wanted((root.subscriptions,), root.labels, self._config)
+        before = subscriptions.wanted((was.subscriptions,), None, self._config) if _changed(was, root) else wanted
+        for name in wanted.keys() & self._config.watched.keys():
+            trigger = self._config.watched[name]
+            sight = Sight(known, frozenset(wanted[name].keys() - before.get(name, {}).keys()))
+            for condition in trigger.conditions:
+                if condition.when and (not condition.uses_runs or self._knows_runs(root)):
+                    yield trigger, condition, sight
+
+    def _is_up_to_date(self, root: RolloutDigest) -> bool:
+        """Whether this reader has the state the digest is of: one that lags must not judge."""
+        return self._objects.version(root.uid) == root.version
+
+    def _knows_runs(self, root: RolloutDigest) -> bool:
+        runs = (d for d in self._known.family(root.uid).values() if isinstance(d, RunDigest))
+        return all(self._objects.version(run.uid) == run.version for run in runs)
+
+    def _judge(self, uid: str, event: Event | None) -> Judge:
+        return Judge(lambda: self._scene.variables(uid, event), self._now, self._errors)
+
+    def _event(self, firing: Firing) -> Event:
+        if firing.event is None:
+            summary = f"{firing.trigger.name}: {firing.trigger.description or 'its condition holds'}"
+            on = Teller.of(self._root or self._found.digest)
+            return tell(on, "", (firing.trigger.name, firing.occasion), self._now, {"summary": summary})
+        severity = firing.trigger.severity or firing.event.severity
+        return msgspec.structs.replace(firing.event, severity=severity)
+
+    def _delivery(self, firing: Firing, event: Event, destination: Destination, message: Message) -> Delivery:
+        service, recipient = destination
+        why = self._unfit(service)
+        return Delivery(
+            key=_key(firing, event, destination),
+            lane=f"{service}|{recipient}|{event.uid}",
+            state=State.SUPPRESSED if why else State.PENDING,
+            service=service,
+            recipient=recipient,
+            trigger=firing.trigger.name,
+            event=event.id if event.reason else None,
+            reason=event.reason or None,
+            namespace=event.namespace,
+            name=event.name,
+            uid=event.uid,
+            revision=event.revision,
+            message=_encode(message),
+            created=self._now,
+            due=self._now,
+            expires=seconds(event.expires),
+            why=why,
+            settled=self._now if why else None,
+        )
+
+    def _unfit(self, service: str) -> str | None:
+        """Why nothing can carry a message to a service, None where something can."""
+        if kind := self._config.unsupported.get(service):
+            return f"unsupported service: {kind}"
+        if self._config.given and service not in self._config.services:
+            return f"unknown service: {service}"
+        return self.withheld or None
+
+    def _problem(self, event: Event, key: str, message: str) -> None:
+        self.problems.append(Problem(f"{event.kind} {event.namespace}/{event.name}", key, message))
+
+
+def _title(on: Teller) -> str:
+    return f"{on.kind} {on.namespace}/{on.name}"
+
+
+def _key(firing: Firing, event: Event, destination: Destination) -> str:
+    """The idempotency key: the same for every reader and in every run."""
+    occasion = event.id if firing.event else event_id(event.uid, "", firing.occasion)
+    text = "\x00".join([occasion, firing.trigger.name, *destination])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _changed(was: AnyDigest | None, root: RolloutDigest) -> bool:
+    """Whether it is the Rollout's own annotations that changed."""
+    return was is not None and was.uid == root.uid and was.subscriptions != root.subscriptions

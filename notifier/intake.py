@@ -1,0 +1,252 @@
+"""Changes in, committed units out: batches, children that wait for their owner, silent first lists, time passing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from notifier.draft import Note
+from notifier.known import Known
+from notifier.model import Change, Event, Kind, Problem, Scope
+from notifier.outbox.protocol import Committed, Delivery, Outbox
+from notifier.pipeline import Derived, Pipeline
+from notifier.rollouts.digests import AnyDigest, ReplicaSetDigest, RolloutDigest, Tombstone
+from notifier.rollouts.interpret import (
+    Interpretation,
+    ObjectView,
+    UnreadableError,
+    deleted,
+    interpret,
+    matters,
+    read,
+    waits_for,
+)
+from notifier.selectors import parse
+
+ORPHAN_SECONDS = 60.0
+"""How long a child waits for its owner to be seen before it is told with what is known."""
+
+_KEPT = frozenset({Kind.ROLLOUT, Kind.EXPERIMENT, Kind.ANALYSIS_RUN})
+
+
+@dataclass(slots=True)
+class Told:
+    """What came of some changes: events and notes that are new, deliveries leased to us, what could not work."""
+
+    events: list[Event] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    leased: list[Delivery] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def extend(self, other: Told) -> None:
+        """Add what came of later changes."""
+        self.events += other.events
+        self.notes += other.notes
+        self.leased += other.leased
+        self.problems += other.problems
+
+    def add(self, derived: Derived, result: Committed) -> None:
+        """Add what one unit really brought."""
+        self.events += (event for event in derived.unit.events if event.id in result.events)
+        self.notes += (note for note in derived.notes if note.delivery.key in result.keys)
+        self.leased += result.leased
+        self.problems += derived.problems
+
+
+class _Sighting(NamedTuple):
+    """A change, read; `since` is when it was first seen."""
+
+    change: Change
+    view: ObjectView
+    since: float
+
+    @property
+    def uid(self) -> str:
+        return self.view.metadata.uid
+
+    @property
+    def version(self) -> int:
+        return self.view.metadata.version
+
+
+class Intake:
+    """Feeds a pipeline from what is watched and commits what it makes.
+
+    `strangers` tells whether children whose owner never shows up are told (with what their reference says) or, where
+    only a selection of Rollouts is watched, dropped.
+    """
+
+    def __init__(self, outbox: Outbox, pipeline: Pipeline, *, strangers: bool = True) -> None:
+        self._outbox, self._pipeline, self._strangers = outbox, pipeline, strangers
+        self._orphans: dict[str, list[_Sighting]] = {}
+        self._unlearned: set[tuple[Kind, str]] = set()
+        self._waiting: set[str] = set()
+        self.foreign: set[str] = set()
+
+    async def begin(self, kind: Kind, scope: Scope) -> None:
+        """Say that a list of a kind is about to be read: the first one ever is learned silently."""
+        if not await self._outbox.is_learned(kind, scope):
+            self._unlearned.add((kind, scope.namespace))
+
+    async def absorb(self, changes: Iterable[Change], now: float, *, mute: bool = False) -> Told:
+        """Take in changes, in order; `mute` learns all of them in silence."""
+        told, sightings = Told(), []
+        for change in changes:
+            try:
+                view = read(change.kind, change.raw)
+            except UnreadableError as error:
+                told.problems.append(_unreadable(change, error))
+                continue
+            if matters(view):
+                sightings.append(_Sighting(change, view, now))
+        told.extend(await self._work(sightings, now, mute=mute))
+        return told
+
+    async def complete(self, kind: Kind, scope: Scope, version: int, uids: Collection[str], now: float) -> Told | None:
+        """Take in that a list is complete: what it lacks is gone. None asks for the list to be read once more.
+
+        That is where the cluster's own version is behind what is stored: it was restored from a backup.
+        """
+        if await self._outbox.rewind(kind, scope.namespace, version):
+            return None
+        first = (kind, scope.namespace) in self._unlearned
+        self._unlearned.discard((kind, scope.namespace))
+        if first:
+            await self._outbox.learn(kind, scope, now)
+            return Told()
+        return await self.missing(kind, scope, uids, now)
+
+    async def tick(self, now: float) -> Told:
+        """Let time pass: judge what time alone may change, and tell of children whose owner does not come."""
+        told = await self._look_again(self._waiting, now)
+        if self._orphans:
+            told.extend(await self._adopt(now, force=False))
+        return told
+
+    async def reconsider(self, now: float) -> Told:
+        """Judge every Rollout's conditions once more: the configuration is new."""
+        return await self._look_again(self._pipeline.objects.roots(), now)
+
+    async def finish(self, now: float) -> Told:
+        """Tell of the children that still wait: nothing more will come."""
+        return await self._adopt(now, force=True) if self._orphans else Told()
+
+    async def _work(self, sightings: Sequence[_Sighting], now: float, *, mute: bool) -> Told:
+        told = Told()
+        while sightings:
+            known = await self._recall(sightings)
+            derived: list[tuple[_Sighting, Derived]] = []
+            for sighting in sightings:
+                derived += self._derive(sighting, known, now, mute=mute)
+            results = await self._outbox.commit([d.unit for _, d in derived], now)
+            sightings = [s for (s, _), result in zip(derived, results, strict=True) if result is None]
+            told.extend(self._told([d for _, d in derived], results))
+        return told
+
+    async def _recall(self, sightings: Iterable[_Sighting]) -> Known:
+        uids = {uid for s in sightings for uid in (s.uid, waits_for(s.view)) if uid}
+        known = Known(await self._outbox.recall(uids))
+        self.foreign |= known.foreign
+        return known
+
+    def _derive(self, sighting: _Sighting, known: Known, now: float, *, mute: bool) -> list[tuple[_Sighting, Derived]]:
+        """What a sighting comes to, and those that waited for it."""
+        if sighting.uid in known.foreign:
+            return []
+        owner = waits_for(sighting.view)
+        if owner and known.digest(owner) is None and not mute:
+            self._orphans.setdefault(owner, []).append(sighting)
+            return []
+        derived = self._one(sighting, known, now, mute=mute)
+        found = [(sighting, derived)] if derived else []
+        for orphan in self._orphans.pop(sighting.uid, ()):
+            found += self._derive(orphan, known, now, mute=mute)
+        return found
+
+    def _one(self, sighting: _Sighting, known: Known, now: float, *, mute: bool) -> Derived | None:
+        was = known.digest(sighting.uid)
+        if was is not None and (isinstance(was, Tombstone) or sighting.version <= was.version):
+            return self._old_news(sighting, was, known, now)
+        found = self._interpret(sighting, was, known, now)
+        self._see(sighting, found.digest, known)
+        return self._pipeline.derive(found, known, now, silent=mute or (was is None and self._is_unlearned(sighting)))
+
+    def _interpret(self, sighting: _Sighting, was: AnyDigest | None, known: Known, now: float) -> Interpretation:
+        owner = waits_for(sighting.view)
+        found = interpret(sighting.view, was, known.relatives(owner or sighting.uid), now)
+        if sighting.change.type != "DELETED":
+            return found
+        return deleted(was or found.digest, sighting.version, now, told=was is not None)
+
+    def _old_news(self, sighting: _Sighting, was: AnyDigest, known: Known, now: float) -> Derived | None:
+        """A state the store knows already: nothing happened, but this reader may have caught up and can judge."""
+        new_here = sighting.version > self._pipeline.objects.version(sighting.uid)
+        if isinstance(was, Tombstone) or not new_here:
+            return None
+        self._see(sighting, was, known)
+        root = known.digest(was.root)
+        return self._pipeline.look_again(root, known, now) if root and sighting.change.kind in _KEPT else None
+
+    def _see(self, sighting: _Sighting, digest: AnyDigest, known: Known) -> None:
+        objects, kind = self._pipeline.objects, sighting.change.kind
+        if isinstance(digest, Tombstone):
+            objects.drop(sighting.uid)
+        elif kind in _KEPT or _stands_in(digest, known):
+            objects.put(kind, sighting.uid, sighting.version, digest.root, sighting.change.raw)
+
+    def _is_unlearned(self, sighting: _Sighting) -> bool:
+        kind = sighting.change.kind
+        return not self._unlearned.isdisjoint({(kind, ""), (kind, sighting.view.metadata.namespace)})
+
+    async def missing(self, kind: Kind, scope: Scope, uids: Collection[str], now: float) -> Told:
+        """Take in that no other objects of a kind exist in a scope than those with `uids`."""
+        selected = parse(scope.selector)
+        missing = await self._outbox.absent(kind, scope.namespace, uids)
+        known = Known(await self._outbox.recall([record.uid for record in missing]))
+        digests = [d for record in missing if (d := known.digest(record.uid)) and selected(d.labels)]
+        derived = []
+        for digest in digests:
+            self._pipeline.objects.drop(digest.uid)
+            derived.append(self._pipeline.derive(deleted(digest, digest.version, now), known, now))
+        return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
+
+    async def _look_again(self, roots: Iterable[str], now: float) -> Told:
+        uids = list(roots)
+        known = Known(await self._outbox.recall(uids)) if uids else Known(())
+        digests = [digest for uid in uids if (digest := known.digest(uid)) and not isinstance(digest, Tombstone)]
+        derived = [self._pipeline.look_again(digest, known, now) for digest in digests]
+        self._waiting -= set(uids)
+        return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
+
+    async def _adopt(self, now: float, *, force: bool) -> Told:
+        """Take in children whose owner has come by way of the store, or who have waited long enough."""
+        orphans = [s for waiting in self._orphans.values() for s in waiting]
+        self._orphans.clear()
+        known = Known(await self._outbox.recall({waits_for(s.view) for s in orphans}))
+        derived: list[Derived] = []
+        for sighting in orphans:
+            if known.digest(waits_for(sighting.view)) is None and not force and now - sighting.since < ORPHAN_SECONDS:
+                self._orphans.setdefault(waits_for(sighting.view), []).append(sighting)
+            elif self._strangers or known.digest(waits_for(sighting.view)) is not None:
+                found = self._one(sighting, known, now, mute=False)
+                derived += [found] if found else []
+        return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
+
+    def _told(self, derived: Sequence[Derived], results: Sequence[Committed | None]) -> Told:
+        told = Told()
+        for one, result in zip(derived, results, strict=True):
+            if result is not None:
+                (self._waiting.add if one.waits else self._waiting.discard)(one.root)
+                told.add(one, result)
+        return told
+
+
+def _unreadable(change: Change, error: UnreadableError) -> Problem:
+    return Problem(f"{change.kind}", "", str(error))
+
+
+def _stands_in(digest: AnyDigest, known: Known) -> bool:
+    """Whether it is a ReplicaSet whose pod template its Rollout does not have itself."""
+    root = known.digest(digest.root)
+    return isinstance(digest, ReplicaSetDigest) and isinstance(root, RolloutDigest) and root.workload

@@ -1,0 +1,43 @@
+"""Kubernetes label selectors as text: `a=b,c in (d,e),!f`. Pure.
+
+Grammar: k8s.io/apimachinery `labels.Parse`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+Matcher = Callable[[Mapping[str, str]], bool]
+
+_OUTSIDE_PARENTHESES = re.compile(r",(?![^(]*\))")
+_NAME = r"(?P<name>[A-Za-z0-9][\w./-]*)"
+_SET = re.compile(rf"{_NAME}\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)")
+_EQUALITY = re.compile(rf"{_NAME}\s*(?P<op>==|=|!=)\s*(?P<values>[\w.-]*)")
+_EXISTENCE = re.compile(rf"(?P<op>!?)\s*{_NAME}")
+
+
+def parse(text: str) -> Matcher:
+    """What decides whether labels are selected; an empty selector selects everything.
+
+    Raises ValueError naming the part that is no requirement.
+    """
+    requirements = [_requirement(part.strip()) for part in _OUTSIDE_PARENTHESES.split(text) if part.strip()]
+    return lambda labels: all(matches(labels) for matches in requirements)
+
+
+def _requirement(part: str) -> Matcher:
+    if found := _SET.fullmatch(part) or _EQUALITY.fullmatch(part):
+        values = {value.strip() for value in found["values"].split(",")}
+        return _membership(found["name"], values, negated=found["op"] in {"notin", "!="})
+    if found := _EXISTENCE.fullmatch(part):
+        return _existence(found["name"], wanted=not found["op"])
+    raise ValueError(f"{part!r} is no label requirement")
+
+
+def _membership(name: str, values: set[str], *, negated: bool) -> Matcher:
+    return lambda labels: (labels.get(name) in values) != negated
+
+
+def _existence(name: str, *, wanted: bool) -> Matcher:
+    return lambda labels: (name in labels) == wanted

@@ -1,0 +1,179 @@
+"""Who asked to be told: annotations, global subscriptions and default triggers, each destination once a trigger. Pure.
+
+The grammar is that of notifications-engine v0.5.0, without its faults: a YAML item that cannot work is a problem that
+names its key, not silence, and a recipient may hold colons.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import yaml
+
+from notifier.config.schema import Config
+from notifier.model import ANNOTATION_PREFIX, Destination
+
+_SUBSCRIBE = "subscribe."
+_LIST = "subscriptions"
+
+
+class Subscription(NamedTuple):
+    """One wish: a trigger ("" is the default ones), whom to tell, and the annotation or entry that says so."""
+
+    trigger: str
+    destination: Destination
+    origin: str
+
+
+class Fault(NamedTuple):
+    """An annotation that cannot work."""
+
+    key: str
+    message: str
+
+
+class Parsed(NamedTuple):
+    """What an object's annotations ask for, and what in them cannot work."""
+
+    subscriptions: tuple[Subscription, ...]
+    faults: tuple[Fault, ...]
+
+
+Wanted = Mapping[str, Mapping[Destination, str]]
+"""By trigger, whom to tell and the origin of the wish."""
+
+
+def parse(annotations: Mapping[str, str]) -> Parsed:
+    """What the annotations under the prefix of notifications ask for."""
+    return _parse(frozenset(annotations.items()))
+
+
+@functools.lru_cache(maxsize=4096)
+def _parse(items: frozenset[tuple[str, str]]) -> Parsed:
+    found: list[Subscription | Fault] = []
+    for key, value in sorted(items):
+        name = key.removeprefix(ANNOTATION_PREFIX)
+        if name.startswith(_SUBSCRIBE):
+            found += _short(name, value)
+        elif name.startswith(_LIST):
+            found += _long(name, value)
+        else:
+            found.append(Fault(name, f"is no subscription{_nearest(name.partition('.')[0], ('subscribe', _LIST))}"))
+    subscriptions = tuple(f for f in found if isinstance(f, Subscription))
+    return Parsed(subscriptions, tuple(f for f in found if isinstance(f, Fault)))
+
+
+def _short(name: str, value: str) -> Iterator[Subscription | Fault]:
+    """`subscribe.<trigger>.<service>` and `subscribe.<service>`: recipients between semicolons, "" is one of them."""
+    parts = name.removeprefix(_SUBSCRIBE).split(".")
+    trigger, service = (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0])
+    recipients = [piece for part in value.split(";") if (piece := part.strip())] if value else [""]
+    if not recipients or not service:
+        yield Fault(name, "names no recipient" if service else "names no service")
+    for recipient in recipients:
+        yield Subscription(trigger, Destination(service, recipient), name)
+
+
+def _long(name: str, value: str) -> Iterator[Subscription | Fault]:
+    """The YAML form: a list of items with `trigger` and `destinations`."""
+    try:
+        items = yaml.load(value, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        yield Fault(name, f"is no YAML{f' (line {mark.line + 1})' if mark else ''}")
+        return
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        yield Fault(name, "must be a list of items with `trigger` and `destinations`")
+        return
+    for number, item in enumerate(items, 1):
+        yield from _item(name, f"item {number}", {str(k).lower(): v for k, v in item.items()})
+
+
+def _item(name: str, where: str, item: Mapping[str, Any]) -> Iterator[Subscription | Fault]:
+    for key in item.keys() - {"trigger", "destinations"}:
+        yield Fault(name, f"{where}: `{key}` is not known{_nearest(key, ('trigger', 'destinations'))}")
+    triggers, destinations = item.get("trigger") or [], item.get("destinations") or []
+    if not _is_texts(triggers) or not isinstance(destinations, list):
+        yield Fault(name, f"{where}: `trigger` must be a list of names and `destinations` a list")
+        return
+    if not destinations:
+        yield Fault(name, f"{where}: names no destinations")
+    for destination in destinations:
+        yield from _destinations(name, where, triggers or [""], destination)
+
+
+def _destinations(name: str, where: str, triggers: list[str], item: Any) -> Iterator[Subscription | Fault]:
+    given = {str(k).lower(): v for k, v in item.items()} if isinstance(item, dict) else {}
+    service, recipients = given.get("service"), given.get("recipients")
+    if not isinstance(service, str) or not service or not _is_texts(recipients) or not recipients:
+        yield Fault(name, f'{where}: a destination needs `service` and `recipients` (a webhook\'s are [""])')
+        return
+    for trigger in triggers:
+        for recipient in recipients:
+            yield Subscription(trigger, Destination(service, str(recipient)), name)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str | int) for text in value)
+
+
+def wanted(annotations: Iterable[Mapping[str, str]], labels: Mapping[str, str] | None, config: Config) -> Wanted:
+    """Whom each trigger tells about an object: global subscriptions first, then the annotations'.
+
+    `annotations` are those of all objects that speak for it; `labels` None leaves global subscriptions out.
+    """
+    found: dict[str, dict[Destination, str]] = {}
+    own = [_by_annotations(frozenset(given.items())) for given in annotations]
+    everybody = _global(labels, config) if labels is not None else ()
+    for subscription in (*everybody, *(s for subscriptions in own for s in subscriptions)):
+        for trigger in _triggers(subscription, config):
+            found.setdefault(trigger, {}).setdefault(subscription.destination, subscription.origin)
+    return found
+
+
+def _by_annotations(items: frozenset[tuple[str, str]]) -> tuple[Subscription, ...]:
+    return _parse(items).subscriptions
+
+
+def _global(labels: Mapping[str, str], config: Config) -> Iterator[Subscription]:
+    for entry in config.subscriptions:
+        if entry.matches(labels):
+            for trigger in entry.triggers or config.default_triggers:
+                for destination in entry.destinations:
+                    yield Subscription(trigger, destination, entry.origin)
+
+
+def _triggers(subscription: Subscription, config: Config) -> tuple[str, ...]:
+    if subscription.trigger:
+        return (subscription.trigger,)
+    return config.service_triggers.get(subscription.destination.service, config.default_triggers)
+
+
+def faults(annotations: Mapping[str, str], config: Config) -> list[Fault]:
+    """What in an object's annotations cannot work, with the nearest right name.
+
+    Services are judged only where a configuration was given: without one, any may be meant.
+    """
+    parsed = parse(annotations)
+    found = list(parsed.faults)
+    for subscription in dict.fromkeys(parsed.subscriptions):
+        found += _unknown(subscription, config)
+    return list(dict.fromkeys(found))
+
+
+def _unknown(subscription: Subscription, config: Config) -> Iterator[Fault]:
+    trigger, service = subscription.trigger, subscription.destination.service
+    if trigger and trigger not in config.triggers:
+        yield Fault(subscription.origin, f"there is no trigger {trigger!r}{_nearest(trigger, config.triggers)}")
+    if not trigger and not _triggers(subscription, config):
+        yield Fault(subscription.origin, "names no trigger, and there are no default triggers")
+    if config.given and service not in config.services and service not in config.unsupported:
+        yield Fault(subscription.origin, f"there is no service {service!r}{_nearest(service, config.services)}")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

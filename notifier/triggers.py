@@ -1,0 +1,200 @@
+"""When something is to be said: events arm triggers, conditions begin to hold, each fires once. Pure.
+
+A trigger with reasons (`on`) is armed by an event of one of them and fires once for it: at once if a condition holds,
+else as soon as one does while the same revision lasts. Any other trigger fires when a condition begins to hold. That is
+the union of the two paths of notifications-engine, without its double sends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from notifier.config.schema import Condition, Trigger
+from notifier.errors import ExpressionError
+from notifier.expr import Expression
+from notifier.model import Destination, Event, Value
+
+_REMEMBERED = 500
+"""How many values of `oncePer` are remembered for one object and condition: the latest."""
+
+
+class Watching(Value, frozen=True):
+    """A condition's state for one object: whether it holds, since when, how often it began to, if it fired."""
+
+    holds: bool = False
+    since: float = 0.0
+    count: int = 0
+    fired: bool = False
+
+
+class Armed(Value, frozen=True):
+    """An event whose trigger waits for a condition; `since` is when one that must last began to hold."""
+
+    event: Event
+    revision: str
+    since: float | None = None
+
+
+class Memory(Value, frozen=True):
+    """What triggers remember about one object: by condition, by trigger, and the values `oncePer` has used up."""
+
+    watching: dict[str, Watching] = {}
+    armed: dict[str, Armed] = {}
+    once: dict[str, tuple[str, ...]] = {}
+
+
+class Firing(NamedTuple):
+    """That a trigger fires, for an event or for a condition. `occasion` tells its repeats apart.
+
+    `only` holds the destinations it is for, where it is not for all who subscribed.
+    """
+
+    trigger: Trigger
+    send: tuple[str, ...]
+    event: Event | None
+    occasion: str
+    only: frozenset[Destination] | None = None
+
+
+class Judge(NamedTuple):
+    """Answers conditions about one object at one time; what cannot be evaluated is false, because of `errors`."""
+
+    environment: Callable[[], Mapping[str, Any]]
+    now: float
+    errors: list[tuple[str, str]]
+
+    def holds(self, condition: Condition) -> bool:
+        """Whether a condition's `when` is true now."""
+        return condition.when is None or self._ask(condition, condition.when) is True
+
+    def once(self, condition: Condition) -> str:
+        """The value of `oncePer` as a short text, "" where there is none."""
+        if condition.once_per is None:
+            return ""
+        return _short(self._ask(condition, condition.once_per))
+
+    def _ask(self, condition: Condition, expression: Expression) -> Any:
+        try:
+            return expression.evaluate(self.environment(), self.now)
+        except ExpressionError as error:
+            self.errors.append((condition.key, str(error)))
+            return None
+
+
+def _short(value: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:12]
+
+
+def on_event(trigger: Trigger, event: Event, memory: Memory, judge: Judge) -> tuple[Memory, Firing | None]:
+    """What an event of one of the trigger's reasons brings: a firing, or the trigger armed by it."""
+    armed = Armed(event, event.revision or "")
+    armed, ready = _ready(trigger, armed, judge)
+    if ready is None:
+        return _with_armed(memory, trigger.name, armed), None
+    return _fire(trigger, ready, event, _with_armed(memory, trigger.name, None), judge)
+
+
+def on_armed(trigger: Trigger, memory: Memory, revision: str, judge: Judge) -> tuple[Memory, Firing | None]:
+    """What a new state brings for a trigger that an event has armed."""
+    armed = memory.armed[trigger.name]
+    if armed.revision != revision:
+        return _with_armed(memory, trigger.name, None), None
+    armed, ready = _ready(trigger, armed, judge)
+    if ready is None:
+        return _with_armed(memory, trigger.name, armed), None
+    return _fire(trigger, ready, armed.event, _with_armed(memory, trigger.name, None), judge)
+
+
+def _ready(trigger: Trigger, armed: Armed, judge: Judge) -> tuple[Armed, list[Condition] | None]:
+    """The conditions that hold long enough; None while there are none."""
+    holding = [c for c in trigger.conditions if judge.holds(c)]
+    since = (armed.since or judge.now) if any(c.hold for c in holding) else None
+    armed = Armed(armed.event, armed.revision, since)
+    ready = [c for c in holding if not c.hold or judge.now - (since or judge.now) >= c.hold]
+    return armed, ready or None
+
+
+def _fire(
+    trigger: Trigger, ready: list[Condition], event: Event, memory: Memory, judge: Judge
+) -> tuple[Memory, Firing | None]:
+    """A firing of those conditions whose `oncePer` has not used up its value in this revision."""
+    fresh = []
+    for condition in ready:
+        value = judge.once(condition) and f"{judge.once(condition)}/{event.revision}"
+        if value and value in memory.once.get(condition.key, ()):
+            continue
+        memory = _with_once(memory, condition.key, value)
+        fresh.append(condition)
+    return memory, Firing(trigger, _merged(fresh), event, event.id) if fresh else None
+
+
+def _merged(conditions: Iterable[Condition]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for condition in conditions for name in condition.send))
+
+
+class Sight(NamedTuple):
+    """How an object is looked at: whether it was there before, and who subscribed to the trigger just now."""
+
+    known: bool
+    newcomers: frozenset[Destination] = frozenset()
+
+
+def on_state(
+    trigger: Trigger, condition: Condition, memory: Memory, judge: Judge, sight: Sight
+) -> tuple[Memory, Firing | None]:
+    """What a state brings for a watched condition: a firing when it begins to hold.
+
+    A condition never looked at before is learned where the object was known. Newcomers among the subscribers are
+    answered as long as it holds.
+    """
+    was = memory.watching.get(condition.key)
+    state = _looked_at(condition, was or Watching(), judge)
+    if not state.holds or judge.now - state.since < condition.hold:
+        return _with_watching(memory, condition, state), None
+    value = judge.once(condition)
+    told = value in memory.once.get(condition.key, ()) if value else state.fired
+    learned = was is None and sight.known
+    memory = _with_watching(memory, condition, msgspec.structs.replace(state, fired=True))
+    only = sight.newcomers if told or learned else None
+    firing = Firing(trigger, condition.send, None, value or str(state.count), only)
+    return _with_once(memory, condition.key, value), None if only is not None and not only else firing
+
+
+def _looked_at(condition: Condition, was: Watching, judge: Judge) -> Watching:
+    if not judge.holds(condition):
+        return Watching(count=was.count)
+    if was.holds:
+        return was
+    return Watching(holds=True, since=judge.now, count=was.count + 1)
+
+
+def may_become_true(trigger: Trigger, memory: Memory) -> bool:
+    """Whether the passing of time alone may make a trigger fire."""
+    if trigger.name in memory.armed:
+        return any(c.uses_clock for c in trigger.conditions)
+    states = ((c, memory.watching.get(c.key, Watching())) for c in trigger.conditions if not trigger.on)
+    return any(c.uses_clock and not state.fired for c, state in states)
+
+
+def _with_watching(memory: Memory, condition: Condition, state: Watching) -> Memory:
+    if memory.watching.get(condition.key) == state:
+        return memory
+    return msgspec.structs.replace(memory, watching={**memory.watching, condition.key: state})
+
+
+def _with_armed(memory: Memory, name: str, armed: Armed | None) -> Memory:
+    if memory.armed.get(name) == armed:
+        return memory
+    rest = {k: v for k, v in memory.armed.items() if k != name}
+    return msgspec.structs.replace(memory, armed=rest | ({name: armed} if armed else {}))
+
+
+def _with_once(memory: Memory, key: str, value: str) -> Memory:
+    used = memory.once.get(key, ())
+    if not value or value in used:
+        return memory
+    return msgspec.structs.replace(memory, once={**memory.once, key: (*used, value)[-_REMEMBERED:]})
