@@ -6,44 +6,12 @@ hash belongs to). The rules compare two digests; nothing else of the past is nee
 
 from __future__ import annotations
 
-from typing import NewType
-
 import msgspec
 
-from notifier.model import Analysis, Event, Image, Kind, Update, Value
+from notifier.model import Analysis, Image, Kind, Update, Value
 
 VERSION = 1
 """The shape of digests, stored beside each. A daemon leaves digests of a newer version alone."""
-
-ConditionKey = NewType("ConditionKey", str)
-"""A trigger's name, a condition's number and the hash of its text."""
-
-
-class Watching(Value, frozen=True):
-    """A condition's state for one object: whether it holds, since when, how often it began to, values told once."""
-
-    holds: bool
-    since: float = 0.0
-    count: int = 0
-    once: tuple[str, ...] = ()
-    fired: bool = False
-
-
-class Armed(Value, frozen=True):
-    """A reason that happened, whose trigger waits for its condition; `since` is when the condition began to hold."""
-
-    event: Event
-    revision: str
-    since: float | None = None
-
-
-class TriggerMemory(Value, frozen=True):
-    """What triggers remember about one Rollout; `told` holds what `oncePer` has used up for reasons, per trigger."""
-
-    conditions: dict[str, Watching] = {}
-    armed: dict[str, Armed] = {}
-    told: dict[str, tuple[str, ...]] = {}
-
 
 class PauseMark(Value, frozen=True):
     """A pause condition."""
@@ -79,7 +47,8 @@ class RolloutDigest(Digest, frozen=True, tag="rollout", kw_only=True):
     `phase` is the last one that was observed for the current generation. `hash_revision` is the revision `pod_hash`
     belongs to (the revision is written first). `attempt` is the last abort of this revision, `last_abort` the last of
     all, `degraded` since when it is or was degraded without having been healthy since, `healthy` for what Healthy was
-    told (`revision/hash/cause`). `print` stands for the whole status but the step index.
+    told (`revision/hash/cause`). `print` stands for the whole status but the step index. `triggers` is what triggers
+    remember, in their own words.
     """
 
     generation: int = 0
@@ -91,6 +60,7 @@ class RolloutDigest(Digest, frozen=True, tag="rollout", kw_only=True):
     paused: bool = False
     auto_promotion: int | None = None
     restart_at: str = ""
+    workload: bool = False
     images: dict[str, str] = {}
 
     revision: str = ""
@@ -119,7 +89,7 @@ class RolloutDigest(Digest, frozen=True, tag="rollout", kw_only=True):
     stable_images: dict[str, str] = {}
     update: Update | None = None
     changed_images: tuple[Image, ...] = ()
-    triggers: TriggerMemory = TriggerMemory()
+    triggers: msgspec.Raw = msgspec.Raw(b"{}")
 
     @property
     def aborted(self) -> bool:

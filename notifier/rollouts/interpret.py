@@ -92,8 +92,8 @@ def interpret(view: ObjectView, was: AnyDigest | None, family: Family, now: floa
     return _child(view, was, family, now)
 
 
-def deleted(was: AnyDigest, version: int, now: float) -> Interpretation:
-    """What the disappearance of an object tells, from its digest."""
+def deleted(was: AnyDigest, version: int, now: float, *, told: bool = True) -> Interpretation:
+    """What the disappearance of an object tells, from its digest; nothing where it was never known (`told` false)."""
     if isinstance(was, Tombstone):
         return Interpretation(was)
     kind = kind_of(was)
@@ -108,7 +108,8 @@ def deleted(was: AnyDigest, version: int, now: float) -> Interpretation:
         kind=kind,
         deleted=now,
     )
-    events = (tell(Teller.of(was), "RolloutDeleted", (), now, {}),) if kind is Kind.ROLLOUT else ()
+    tells = told and kind is Kind.ROLLOUT
+    events = (tell(Teller.of(was), "RolloutDeleted", (), now, {}),) if tells else ()
     return Interpretation(grave, events)
 
 

@@ -115,6 +115,7 @@ def _spec_fields(c: RolloutView) -> dict[str, Any]:
         "paused": bool(c.spec.paused),
         "auto_promotion": blue_green.auto_promotion_seconds if blue_green else None,
         "restart_at": c.spec.restart_at or "",
+        "workload": bool(c.spec.workload_ref),
         "images": c.spec.template.images if c.spec.template else {},
     }
 
