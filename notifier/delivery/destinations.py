@@ -1,0 +1,45 @@
+"""Destinations: each with its own limits, so that one that is slow or angry costs only itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from math import inf
+
+from notifier.delivery.limits import Limiter
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Destination:
+    """Lets attempts through one after the other, as its limiter allows. Times are of a clock that never goes back."""
+
+    def __init__(self, limiter: Limiter, clock: Callable[[], float], sleep: Sleep) -> None:
+        self._limiter, self._clock, self._sleep = limiter, clock, sleep
+        self._door = asyncio.Lock()
+        self._freed = asyncio.Event()
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Wait for a place, first come first served, and hold it."""
+        async with self._door:
+            await self._ready()
+            self._limiter.take(self._clock())
+        try:
+            yield
+        finally:
+            self._limiter.release()
+            self._freed.set()
+
+    def hold(self, seconds: float) -> None:
+        """Start nothing for a while: the receiver asked for it."""
+        self._limiter.hold(self._clock() + seconds)
+
+    async def _ready(self) -> None:
+        while (at := self._limiter.ready_at(self._clock())) > self._clock():
+            if at == inf:
+                self._freed.clear()
+                await self._freed.wait()
+            else:
+                await self._sleep(at - self._clock())

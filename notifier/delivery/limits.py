@@ -1,0 +1,54 @@
+"""How fast one destination may be told things: pure arithmetic, the caller brings the clock.
+
+The rate is a leaky bucket: every attempt pours in one, `rate` a second run out, `burst` fit in. What runs out is worked
+out when somebody asks, so an idle limiter costs nothing.
+"""
+
+from dataclasses import dataclass, field
+from math import inf
+
+
+@dataclass(slots=True)
+class Limiter:
+    """One destination's limits: `rate` messages a second, `burst` of them at once, `concurrency` under way.
+
+    All times are seconds on one clock that never goes back. The caller asks `ready_at`, waits until then, and calls
+    `take` before and `release` after each attempt.
+    """
+
+    rate: float
+    burst: int
+    concurrency: int
+    _level: float = field(default=0.0, init=False)
+    _level_at: float = field(default=-inf, init=False)
+    _held_until: float = field(default=-inf, init=False)
+    _under_way: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if min(self.rate, self.burst, self.concurrency) <= 0:
+            raise ValueError("rate, burst and concurrency must be above 0")
+
+    def ready_at(self, now: float) -> float:
+        """The earliest time, `now` or later, for the next `take`; infinite until somebody calls `release`."""
+        if self._under_way >= self.concurrency:
+            return inf
+        overflow = self._level + 1 - self.burst
+        return max(now, self._held_until, self._level_at + overflow / self.rate)
+
+    def take(self, now: float) -> None:
+        """Count an attempt that starts now. Raises ValueError if it may not."""
+        if self.ready_at(now) > now:
+            raise ValueError("this destination is not ready")
+        run_out = (now - self._level_at) * self.rate
+        self._level, self._level_at = max(0.0, self._level - run_out) + 1, now
+        self._under_way += 1
+
+    def release(self) -> None:
+        """Count an attempt that has ended. Raises ValueError if none is under way."""
+        if not self._under_way:
+            raise ValueError("no attempt is under way")
+        self._under_way -= 1
+
+    def hold(self, until: float) -> None:
+        """Start nothing before `until`: a receiver's Retry-After holds for all messages to it."""
+        self._held_until = max(self._held_until, until)

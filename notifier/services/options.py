@@ -1,0 +1,108 @@
+"""What the services' configuration models share: Argo's spelling, forgiving where Argo is, errors without values."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from notifier.errors import ConfigError
+from notifier.services.durations import seconds
+from notifier.services.tls import Tls
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def _headers(value: object) -> object:
+    """A mapping of names to values, from one or from Argo's list of {name, value}; of equal names the last wins."""
+    pairs: Any = value.items() if isinstance(value, Mapping) else ((one["name"], one["value"]) for one in _dicts(value))
+    by_name = {str(name).strip().lower(): (str(name).strip(), str(text).strip()) for name, text in pairs}
+    for name, text in by_name.values():
+        if not _HEADER_NAME.fullmatch(name) or not text.isprintable():
+            raise ValueError("a header's name or value has characters that HTTP does not allow")
+    return dict(by_name.values())
+
+
+def _dicts(value: object) -> Iterator[Mapping[str, object]]:
+    for one in value if isinstance(value, list) else [value]:
+        if not isinstance(one, Mapping) or not {"name", "value"} <= one.keys():
+            raise ValueError("a header is {name: …, value: …}")
+        yield one
+
+
+Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
+Seconds = Annotated[float, BeforeValidator(seconds)]
+
+
+class Options(BaseModel):
+    """The base of every service's options. Keys are camelCase in any capitals; unknown ones are kept for `warnings`."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, coerce_numbers_to_str=True, extra="allow", frozen=True, hide_input_in_errors=True
+    )
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any]) -> Self:
+        """The options in a service's configuration, its secrets filled in. Raises ConfigError, without values."""
+        try:
+            return cls.model_validate(config)
+        except ValidationError as error:
+            problems = [f"{'.'.join(map(str, one['loc'])) or 'options'}: {one['msg']}" for one in error.errors()]
+        raise ConfigError("; ".join(problem.replace("Value error, ", "") for problem in problems))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_go_reads(cls, config: object) -> object:
+        """Go's decoder ignores a key's capitals and takes null for absent, so configurations rely on it."""
+        if not isinstance(config, Mapping):
+            return config
+        names = {name.lower(): name for name in cls.known_keys()}
+        return {names.get(str(key).lower(), str(key)): value for key, value in config.items() if value is not None}
+
+    @classmethod
+    def known_keys(cls) -> list[str]:
+        """The keys that are understood, as they are spelled in configuration."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
+    def warnings(self) -> list[str]:
+        """One text for each key that is not understood, with the nearest one that is."""
+        return [_unknown(key, self.known_keys()) for key in self.model_extra or ()]
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Nothing: most options are secret or lead to one."""
+        return iter(())
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"unknown key {key!r} is ignored" + (f": did you mean {near[0]!r}?" if near else "")
+
+
+class HttpOptions(Options):
+    """Options of a service that speaks HTTP."""
+
+    timeout: Annotated[Seconds, Field(gt=0, le=300)] = 10.0
+    insecure_skip_verify: bool = False
+    ca: str = ""
+    ca_file: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    def tls(self) -> Tls:
+        """The TLS settings, `caFile` read. Raises ConfigError if it cannot be."""
+        return Tls(self.ca + self._ca_file(), self.certificate, self.key, insecure=self.insecure_skip_verify)
+
+    def _ca_file(self) -> str:
+        try:
+            return "\n" + Path(self.ca_file).read_text(encoding="ascii") if self.ca_file else ""
+        except (OSError, ValueError):
+            raise ConfigError(f"caFile: cannot read {self.ca_file}") from None
+
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> Self:
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("certificate and key belong together")
+        return self

@@ -1,0 +1,28 @@
+"""The contract's parameters: every service, a client of its own, a receiver that answers what it is told."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from notifier.services import SERVICES
+from notifier.services.http import Client, connect
+from tests.contract.services.rows import ROWS, Row
+from tests.contract.services.servers import Receiver, serve
+
+
+@pytest.fixture(params=sorted(SERVICES))
+def row(request: pytest.FixtureRequest) -> Row:
+    """A service without a row fails here."""
+    return ROWS[request.param]
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    async with connect({}) as client:
+        yield client
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with serve() as receiver:
+        yield receiver
