@@ -19,6 +19,7 @@ from notifier.rollouts.digests import AnyDigest, RolloutDigest, RunDigest
 from notifier.rollouts.interpret import Interpretation
 from notifier.rollouts.tell import Teller, event_id, tell
 from notifier.scene import Scene
+from notifier.secrets import harmless
 from notifier.subscriptions import Wanted
 from notifier.times import seconds
 from notifier.triggers import Firing, Judge, Memory, Sight
@@ -98,7 +99,7 @@ class Draft:
         }
         templates = [self._config.templates[name] for name in firing.send if name in self._config.templates]
         service = (entry.type if entry else "", destination.service)
-        rendered = render(templates, service, variables, event.summary)
+        rendered = render(templates, service, variables, harmless(event.summary))
         for fault in rendered.faults:
             self._problem(event, f"trigger {firing.trigger.name}", fault)
         self.notes.append(Note(self._delivery(firing, event, destination, rendered.message), event, rendered.message))

@@ -1,11 +1,11 @@
 """What `rollouts-notifier run` can be told from outside: as options, or in the environment as ROLLOUTS_NOTIFIER_<NAME>.
 
-Each setting is a field below and stands nowhere else: its help, its default and what it means to leave it empty make
-the option. Whoever holds a `Settings` need not check anything again.
+Each setting is a field below and stands nowhere else: what it means, its default and what it means to leave it empty
+make the option and its help. Whoever is handed `Settings` need not check them again.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
@@ -14,27 +14,45 @@ from zoneinfo import ZoneInfo
 
 import click
 
-PREFIX = "ROLLOUTS_NOTIFIER_"
 INSTANCE_LABEL = "argo-rollouts.argoproj.io/controller-instance-id"
 """The label that says which of several controllers a Rollout belongs to."""
 
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
-_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?", re.ASCII)
 _REQUIREMENT = r"\s*(![\w./-]+|[\w./-]+(\s*(==?|!=)\s*[\w.-]*|\s+(in|notin)\s*\([^()]*\))?)\s*"
-_SELECTOR = re.compile(f"({_REQUIREMENT}(,{_REQUIREMENT})*)?", re.ASCII)
-_URL = re.compile(r"(https?://[^\s/@?#]+(/[^\s@?#]*)?)?")
-_ADDRESS = re.compile(r"(\[(?P<ipv6>[^\s\[\]]+)\]|(?P<host>[^\s\[\]:/]+)):(?P<port>\d{1,5})", re.ASCII)
-_DURATION = re.compile(
-    r"((?P<days>\d{1,5})d)?((?P<hours>\d{1,7})h)?((?P<minutes>\d{1,7})m)?((?P<seconds>\d{1,9})s)?", re.ASCII
-)
+_ADDRESS = r"(\[(?P<ipv6>[^\s\[\]]+)\]|(?P<host>[^\s\[\]:/]+)):(?P<port>[0-9]{1,5})"
+_DURATION = "".join(rf"((?P<{unit}>[0-9]{{1,7}}){unit[0]})?" for unit in ("days", "hours", "minutes", "seconds"))
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
+class _Text(click.ParamType[str, str]):
+    """A text that a pattern matches whole; `wanted` says in an error what that would be."""
+
+    def __init__(self, metavar: str, pattern: str, wanted: str) -> None:
+        self.name, self._pattern, self._wanted = metavar, re.compile(pattern, re.ASCII), wanted
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as it is. Raises click.BadParameter."""
+        return value if self._pattern.fullmatch(value) else self.fail(f"{value!r} is not {self._wanted}.", param, ctx)
+
+
+_NAME = _Text("name", r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", "a Kubernetes name")
+_LABEL_VALUE = _Text("label_value", r"([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?", "a label's value")
+_LABEL_SELECTOR = _Text(
+    "selector", f"({_REQUIREMENT}(,{_REQUIREMENT})*)?", "a label selector, such as team=shop,tier in (web,api),!legacy"
+)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names of Kubernetes objects, with commas or white space between them."""
+    return tuple(_NAME(part) for part in re.split(r"[,\s]+", text) if part)
+
+
 def url(text: str) -> str:
-    """A URL without credentials and without a slash at its end, or ""."""
-    return _matching(_URL, text, "http[s]://HOST[:PORT], without user and password").rstrip("/")
+    """A URL without credentials, or ""."""
+    if text and not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", text):
+        raise click.BadParameter("it is not http[s]://HOST[:PORT]; user and password have no place in it.")
+    return text
 
 
 def file(text: str) -> str:
@@ -44,27 +62,7 @@ def file(text: str) -> str:
     return text
 
 
-def name(text: str) -> str:
-    """The name of a Kubernetes object."""
-    return _matching(_NAME, text, "a Kubernetes name")
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Names between commas or white space."""
-    return tuple(name(part) for part in re.split(r"[,\s]+", text) if part)
-
-
-def label(text: str) -> str:
-    """The value of a Kubernetes label, or ""."""
-    return _matching(_LABEL_VALUE, text, "a label's value")
-
-
-def selector(text: str) -> str:
-    """A Kubernetes label selector, or ""."""
-    return _matching(_SELECTOR, text, "a label selector, such as team=shop,tier in (web,api),!legacy")
-
-
-def zone(text: str) -> str:
+def time_zone(text: str) -> str:
     """The name of a time zone."""
     try:
         ZoneInfo(text)
@@ -73,53 +71,226 @@ def zone(text: str) -> str:
     return text
 
 
-def address(text: str) -> tuple[str, int]:
-    """Host and port to listen on."""
-    found = _ADDRESS.fullmatch(text)
-    if not found or int(found["port"]) > 65535:
-        _reject(text, "HOST:PORT, such as 0.0.0.0:8080 or [::]:8080")
+def host_and_port(text: str) -> tuple[str, int]:
+    """An address to listen on."""
+    found = re.fullmatch(_ADDRESS, text)
+    if not found or int(found["port"]) >= 2**16:
+        _reject(text, "an address, such as 0.0.0.0:8080 or [::]:8080")
     return found["ipv6"] or found["host"], int(found["port"])
 
 
 def duration(text: str) -> float:
     """Seconds, above 0, in `45s`, `1h30m` or `30d`."""
-    found = _DURATION.fullmatch(text)
-    seconds = timedelta(**{unit: int(number) for unit, number in found.groupdict("0").items()}) if found else None
-    if not seconds:
-        _reject(text, "a duration above 0, such as 45s, 1h30m or 30d")
-    return seconds.total_seconds()
-
-
-def own_namespace(service_account: Path = _SERVICE_ACCOUNT) -> str:
-    """The namespace this pod's service account is in; argo-rollouts where there is none."""
-    try:
-        return (service_account / "namespace").read_text(encoding="ascii").strip()
-    except OSError:
-        return "argo-rollouts"
-
-
-def _matching(pattern: re.Pattern[str], text: str, wanted: str) -> str:
-    return text if pattern.fullmatch(text) else _reject(text, wanted)
+    found = re.fullmatch(_DURATION, text)
+    length = timedelta(**{unit: int(n) for unit, n in found.groupdict("0").items()}) if found else timedelta()
+    return length.total_seconds() or _reject(text, "a duration above 0, such as 45s, 1h30m or 30d")
 
 
 def _reject(text: str, wanted: str) -> NoReturn:
     raise click.BadParameter(f"{text!r} is not {wanted}.")
 
 
-def _setting(  # noqa: ANN202 - a field stands in for a value of any type
-    option: str,
-    kind: Callable[[str], object],
-    meaning: str,
-    *,
-    default: str | Callable[[], str] = "",
-    empty: str | bool = True,
-    also: tuple[str, ...] = (),
-):
-    """A field made of an option: what it means, its default as a user writes it, or in words what `empty` does.
+def namespace_name(text: str, service_account: Path = _SERVICE_ACCOUNT) -> str:
+    """A namespace; for "" the one of the pod's service account, argo-rollouts where there is none."""
+    try:
+        return _NAME(text or (service_account / "namespace").read_text(encoding="ascii").strip())
+    except OSError:
+        return "argo-rollouts"
 
-    `kind` turns text into the value or raises click.BadParameter; `also` are further variables of the environment.
+
+def _setting(option: str, kind: Callable[[str], object], default: str, meaning: str, *also: str) -> Any:
+    """A field made of an option: `kind` makes the value of a text or raises click.BadParameter.
+
+    `default` is such a text, `also` are more variables of the environment. Its `meaning` says what "" does.
     """
-    make = default if callable(default) else lambda: default
-    variables = [PREFIX + option.removeprefix("--").upper().replace("-", "_"), *also]
-    attributes = {"type": kind, "help": meaning, "default": default, "show_default": empty, "envvar": variables}
-    return field(default_factory=lambda: kind(make()), metadata={"option": option, "attributes": attributes})
+    parameter = option.removeprefix("--").replace("-", "_")
+    attributes = {
+        "type": kind,
+        "default": default,
+        "show_default": bool(default),
+        "help": meaning,
+        "envvar": [f"ROLLOUTS_NOTIFIER_{parameter.upper()}", *also],
+    }
+    metadata = {"option": option, "parameter": parameter, "attributes": attributes}
+    return field(default_factory=lambda: kind(default), metadata=metadata)
+
+
+@dataclass(frozen=True)
+class ClusterSettings:
+    """Where the API server is."""
+
+    kubeconfig: str = _setting(
+        "--kubeconfig",
+        str,
+        "",
+        "A kubeconfig, or several with colons between; empty: the service account.",
+        "KUBECONFIG",
+    )
+    context: str = _setting("--context", str, "", "A context of the kubeconfig; empty: its current one.")
+    server: str = _setting("--server", url, "", "The API server's URL, instead of a kubeconfig; empty: none.")
+
+    def __post_init__(self) -> None:
+        if self.context and not self.kubeconfig:
+            raise click.BadOptionUsage("context", "'--context' is of a kubeconfig: say which with '--kubeconfig'.")
+
+
+@dataclass(frozen=True)
+class WatchSettings:
+    """Which Rollouts are told about."""
+
+    namespaces: tuple[str, ...] = _setting(
+        "--namespaces", names, "", "Where to look, commas between; empty: everywhere."
+    )
+    excluded: tuple[str, ...] = _setting(
+        "--excluded-namespaces", names, "", "Where not to look if that is everywhere else; empty: no exceptions."
+    )
+    labels: str = _setting(
+        "--selector", _LABEL_SELECTOR, "", "Tell only about Rollouts with such labels; empty: about all."
+    )
+    instance_id: str = _setting(
+        "--instance-id", _LABEL_VALUE, "", f"Tell only about Rollouts with this {INSTANCE_LABEL}; empty: about all."
+    )
+
+    def __post_init__(self) -> None:
+        if self.namespaces and self.excluded:
+            raise click.BadOptionUsage("excluded_namespaces", "'--excluded-namespaces' goes without '--namespaces'.")
+
+    @property
+    def selector(self) -> str:
+        """Labels and instance id as one selector of Rollouts, "" for all."""
+        instance = f"{INSTANCE_LABEL}={self.instance_id}" if self.instance_id else ""
+        return ",".join(filter(None, (self.labels, instance)))
+
+
+@dataclass(frozen=True)
+class ConfigSettings:
+    """Where services, triggers, templates and subscriptions are read."""
+
+    config_map: str = _setting(
+        "--config-map-name", _NAME, "rollouts-notifier-config", "The ConfigMap of services, triggers and templates."
+    )
+    secret: str = _setting("--secret-name", _NAME, "rollouts-notifier-secret", "The Secret with what it calls $names.")
+    namespace: str = _setting(
+        "--config-namespace",
+        namespace_name,
+        "",
+        "Where both are; empty: the pod's own, else argo-rollouts.",
+        "POD_NAMESPACE",
+    )
+    config_map_file: str = _setting("--config-map", file, "", "A file instead of the ConfigMap; empty: none.")
+    secret_file: str = _setting("--secret", file, "", "A file instead of the Secret; empty: none.")
+    zone: str = _setting("--time-zone", time_zone, "UTC", "What messages show times in.")
+
+
+@dataclass(frozen=True)
+class DeliverySettings:
+    """How messages are sent; durations are in seconds."""
+
+    horizon: float = _setting(
+        "--retry-horizon", duration, "24h", "The age at which a delivery that fails becomes a dead letter."
+    )
+    concurrency: int = _setting(
+        "--concurrency", click.IntRange(1, 1000), "100", "How many messages are sent at a time."
+    )
+    grace: float = _setting(
+        "--shutdown-grace", duration, "20s", "How long attempts under way may take when the daemon stops."
+    )
+    ca_file: str = _setting(
+        "--ca-file", file, "", "PEM certificates to trust receivers by, besides the system's; empty: none."
+    )
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """Where deliveries and events are kept, and for how many seconds."""
+
+    path: str = _setting(
+        "--store", click.Path(dir_okay=False), "rollouts-notifier.db", "The SQLite file; it must outlive the pod."
+    )
+    keep_deliveries: float = _setting(
+        "--keep-deliveries", duration, "30d", "How long to keep what is delivered or suppressed; dead letters stay."
+    )
+    keep_events: float = _setting("--keep-events", duration, "30d", "How long to keep what happened.")
+
+
+@dataclass(frozen=True)
+class ViewSettings:
+    """How the daemon is looked into."""
+
+    address: tuple[str, int] = _setting(
+        "--address", host_and_port, "0.0.0.0:8080", "Where /healthz, /readyz and /metrics are; port 0 takes a free one."
+    )
+    log_format: str = _setting(
+        "--log-format", click.Choice(["json", "console"], case_sensitive=False), "json", "For machines or for people."
+    )
+    log_level: str = _setting(
+        "--log-level",
+        click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+        "info",
+        "The least severity to log.",
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything `run` is told; `Settings()` is all defaults."""
+
+    cluster: ClusterSettings = field(default_factory=ClusterSettings, metadata={"title": "Cluster"})
+    watch: WatchSettings = field(default_factory=WatchSettings, metadata={"title": "What to watch"})
+    config: ConfigSettings = field(default_factory=ConfigSettings, metadata={"title": "Configuration"})
+    delivery: DeliverySettings = field(default_factory=DeliverySettings, metadata={"title": "Delivery"})
+    store: StoreSettings = field(default_factory=StoreSettings, metadata={"title": "Store"})
+    view: ViewSettings = field(default_factory=ViewSettings, metadata={"title": "Health, metrics and logs"})
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """The settings in options' values, by parameter; what is not given is left at its default.
+
+        Raises click.UsageError where options contradict one another, TypeError for a value that is no option's.
+        """
+        given: dict[str, dict[str, Any]] = {}
+        for section, setting in _settings():
+            if (parameter := setting.metadata["parameter"]) in values:
+                given.setdefault(section.name, {})[setting.name] = values.pop(parameter)
+        if values:
+            raise TypeError(f"no settings: {', '.join(values)}")
+        return cls(**{section.name: section.type(**given.get(section.name, {})) for section in _sections()})
+
+
+def _sections() -> Any:
+    return fields(Settings)
+
+
+def _settings() -> list[tuple[Field[Any], Field[Any]]]:
+    """Every section with every setting in it."""
+    return [(section, setting) for section in _sections() for setting in fields(section.type)]
+
+
+def options(command: _Function) -> _Function:
+    """Decorate a `GroupedCommand` with an option for every setting; its arguments are for `Settings.of`."""
+    for section, setting in reversed(_settings()):
+        option, attributes = setting.metadata["option"], setting.metadata["attributes"]
+        command = click.option(option, cls=_Option, section=section.metadata["title"], **attributes)(command)
+    return command
+
+
+class _Option(click.Option):
+    """An option in a section of the help."""
+
+    def __init__(self, declarations: Sequence[str], *, section: str, **attributes: Any) -> None:
+        super().__init__(declarations, show_envvar=True, **attributes)
+        self.section = section
+
+
+class GroupedCommand(click.Command):
+    """A command whose help shows the settings by section."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a list of options for each section."""
+        shown: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            if record := param.get_help_record(ctx):
+                shown.setdefault(getattr(param, "section", "Options"), []).append(record)
+        for section, records in shown.items():
+            with formatter.section(section):
+                formatter.write_dl(records)

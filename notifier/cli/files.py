@@ -13,14 +13,8 @@ import click
 from notifier.config import yamltext
 from notifier.config.load import Source, load
 from notifier.config.schema import Config
+from notifier.directory import CHECKS
 from notifier.errors import ConfigError
-from notifier.services import SERVICES
-
-CHECKS = {
-    kind: (lambda options, service=service: service.options_model.read(options).warnings())
-    for kind, service in SERVICES.items()
-}
-
 
 def config(config_map: str | None, secret: str | None) -> Config:
     """The configuration of a ConfigMap's and a Secret's file, either of which may be absent."""

@@ -165,7 +165,7 @@ class _Loading:
             self._problem(key, f"the Secret has no key {secret!r}{_near(secret, self._secrets)}")
         for warning in self._checks[kind](options):
             self._problem(key, warning)
-        return ServiceEntry(name or kind, kind, options)
+        return ServiceEntry(name or kind, kind, key, options)
 
     def _check_sends(self, triggers: Mapping[str, Trigger], templates: Mapping[str, Template]) -> None:
         for trigger in triggers.values():

@@ -61,10 +61,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class ServiceEntry:
-    """A configured service: its name, its type and its options, `$key` still in place where the Secret lacks it."""
+    """A configured service: its name, type, entry and options, `$key` still in place where the Secret lacks it."""
 
     name: str
     type: str
+    key: str
     options: Mapping[str, Any] = field(repr=False)
 
 

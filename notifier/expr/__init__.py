@@ -1,0 +1,29 @@
+"""expr-lang: the language of trigger conditions.
+
+Argo's notification engine compiles a trigger's `when` and `oncePer` with the Go library expr
+(https://expr-lang.org, version 1.16.9, without an environment's types). This package evaluates that language over
+plain JSON-like data, e.g. `rollout.status.phase == 'Degraded'` or
+`time.Now().Sub(time.Parse(rollout.metadata.creationTimestamp)).Minutes() >= 5`.
+
+    lexer → parser → nodes (the syntax tree) → checker (what can never fit) → compiler (closures) → Expression
+
+Where it differs, on purpose:
+
+- Numbers are told apart as JSON wrote them, integral or not, while the controller makes all of them floats. Where it
+  would refuse a float whose meaning is plain (`replicas % 2`) the plain result is given; a map with an integer equals
+  a literal one. Integers beyond 64 bits go on as floats.
+- A budget of steps, a limit on size and one on nesting end what would take too long.
+- Errors never quote a value, which may be a secret.
+- Functions that are not supported (`builtins.UNSUPPORTED`) are refused at load.
+"""
+
+from __future__ import annotations
+
+from notifier.expr.expression import Expression
+
+__all__ = ["Expression", "compile"]
+
+
+def compile(source: str) -> Expression:  # noqa: A001 - what every engine calls it, and always used with its module
+    """Return `source` ready to be evaluated; raises ExpressionError with line and column if it is no expression."""
+    return Expression(source)

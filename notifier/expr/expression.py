@@ -1,0 +1,103 @@
+"""A compiled expression, and its explanation in parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from notifier.errors import ExpressionError
+from notifier.expr import nodes
+from notifier.expr.checker import check
+from notifier.expr.compiler import compiled
+from notifier.expr.fault import Fault, reported
+from notifier.expr.frame import Frame
+from notifier.expr.parser import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from notifier.expr.closures import Run
+
+_EXPLAINED = ("and", "or", "==", "!=", "<", ">", "<=", ">=", "in", "matches", "contains", "startsWith", "endsWith")
+
+
+class Expression:
+    """An expression known to be well-formed. Evaluating it reads nothing but what it is given.
+
+    `source` is its text; `uses_clock` tells whether it can ask for the time, so that its value may change while its
+    environment does not.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        try:
+            self._tree = parse(source)
+            check(self._tree)
+            self._run = compiled(self._tree)
+            self.uses_clock = _reads_clock(self._tree)
+        except (Fault, RecursionError) as failure:
+            raise reported(failure, source) from None
+
+    def evaluate(self, env: Mapping[str, Any], now: float) -> Any:
+        """Return the value: JSON's, or a time, duration or function of this package.
+
+        `env` holds JSON-like data by name, a missing name is nil; `now` is what `time.Now()` returns, in seconds since
+        the epoch. Raises ExpressionError with the place of the sub-expression that has no value.
+        """
+        return self._evaluate(self._run, env, now)
+
+    def holds(self, env: Mapping[str, Any], now: float) -> bool:
+        """Tell whether the value is true itself, not merely something truthy; raises ExpressionError as `evaluate`."""
+        return self._evaluate(self._run, env, now) is True
+
+    def parts(self, env: Mapping[str, Any], now: float) -> list[tuple[str, Any | ExpressionError]]:
+        """Return each operand of logic and comparison, outermost first, as source text with its value or its error.
+
+        Literals say nothing and are left out, so is what depends on a predicate's element.
+        """
+        return [(self._text(part), self._outcome(part, env, now)) for part in _parts(self._tree)]
+
+    def _text(self, part: nodes.Node) -> str:
+        return self.source[part.span.start : part.span.end]
+
+    def _evaluate(self, run: Run, env: Mapping[str, Any], now: float) -> Any:
+        try:
+            return run(Frame(env, now))
+        except (Fault, RecursionError) as failure:
+            raise reported(failure, self.source) from None
+
+    def _outcome(self, part: nodes.Node, env: Mapping[str, Any], now: float) -> Any | ExpressionError:
+        try:
+            return self._evaluate(compiled(part), env, now)
+        except ExpressionError as error:
+            return error
+
+
+def _reads_clock(node: nodes.Node) -> bool:
+    match node:
+        case nodes.Member(base=nodes.Name(name="time"), key=nodes.Literal(value="Parse")):
+            return False
+        case nodes.Name(name="time" | "$env") | nodes.Builtin(name="now"):
+            return True
+    return any(map(_reads_clock, nodes.children(node)))
+
+
+def _parts(node: nodes.Node) -> Iterator[nodes.Node]:
+    if isinstance(node, nodes.Let):
+        for part in _parts(node.body):
+            yield replace(node, span=part.span, body=part)
+    for operand in _operands(node):
+        if not isinstance(operand, nodes.Literal):
+            yield operand
+            yield from _parts(operand)
+
+
+def _operands(node: nodes.Node) -> tuple[nodes.Node, ...]:
+    match node:
+        case nodes.Binary(operator=operator, left=left, right=right) if operator in _EXPLAINED:
+            return (left, right)
+        case nodes.Unary(operator="not", operand=operand):
+            return (operand,)
+        case nodes.Conditional(condition=condition, then=then, otherwise=otherwise):
+            return (condition, then, otherwise)
+    return ()

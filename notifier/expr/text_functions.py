@@ -1,0 +1,79 @@
+"""The language's functions of strings. Positions count UTF-8 bytes, as in Go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notifier.expr.fault import Fault
+from notifier.expr.signature import ARRAY, NUMBER, STRING, Builtin
+from notifier.expr.values import Type, encode, truncated, type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notifier.expr.frame import Meter
+
+
+def _text(body: Callable[..., Any], *more: frozenset[Type], value: Type = Type.STRING, required: int = 1) -> Builtin:
+    def metered(meter: Meter, text: str, *values: Any) -> Any:
+        meter.handle(text)
+        return body(text, *values)
+
+    return Builtin(value, metered, (STRING, *more), required)
+
+
+def _cased(change: Callable[[str], str]) -> Callable[[str], str]:
+    """Change the case of each character alone, as Go does: `ß` stays."""
+    return lambda text: "".join(new if len(new := change(old)) == 1 else old for old in text)
+
+
+def _split(meter: Meter, text: str, separator: str, most: Any = -1) -> list[str]:
+    meter.handle(text)
+    limit = truncated(most, "split")
+    if limit == 0:
+        return []
+    if separator:
+        return text.split(separator, limit - 1 if limit > 0 else -1)
+    head = len(text) if limit < 0 else min(limit - 1, len(text))
+    return [*text[:head], *([text[head:]] if text[head:] else [])]
+
+
+def _replace(meter: Meter, text: str, old: str, new: str, most: Any = -1) -> str:
+    places = text.count(old)
+    meter.handle(text)
+    meter.handle(new, times=places)
+    return text.replace(old, new, truncated(most, "replace"))
+
+
+def _repeat(meter: Meter, text: str, times: Any) -> str:
+    count = truncated(times, "repeat")
+    if count < 0:
+        raise Fault("cannot repeat less than nothing")
+    meter.handle(text, times=count)
+    return text * count
+
+
+def _join(meter: Meter, items: list[Any], glue: str = "") -> str:
+    for item in items:
+        if type(item) is not str:
+            raise Fault(f"join wants strings, got {type_of(item)}")
+        meter.handle(item)
+    meter.handle(glue, times=len(items))
+    return glue.join(items)
+
+
+TEXT_FUNCTIONS = {
+    "trim": _text(lambda text, cut=None: text.strip(cut) if cut != "" else text, STRING),
+    "trimPrefix": _text(lambda text, prefix=" ": text.removeprefix(prefix), STRING),
+    "trimSuffix": _text(lambda text, suffix=" ": text.removesuffix(suffix), STRING),
+    "upper": _text(_cased(str.upper)),
+    "lower": _text(_cased(str.lower)),
+    "split": Builtin(Type.ARRAY, _split, (STRING, STRING, NUMBER), required=2),
+    "replace": Builtin(Type.STRING, _replace, (STRING, STRING, STRING, NUMBER), required=3),
+    "repeat": Builtin(Type.STRING, _repeat, (STRING, NUMBER), required=2),
+    "join": Builtin(Type.STRING, _join, (ARRAY, STRING)),
+    "indexOf": _text(lambda text, part: encode(text).find(encode(part)), STRING, value=Type.INT, required=2),
+    "lastIndexOf": _text(lambda text, part: encode(text).rfind(encode(part)), STRING, value=Type.INT, required=2),
+    "hasPrefix": _text(str.startswith, STRING, value=Type.BOOL, required=2),
+    "hasSuffix": _text(str.endswith, STRING, value=Type.BOOL, required=2),
+}

@@ -1,0 +1,15 @@
+"""The Jinja2 language of notification templates: trees of texts, rendered in a sandbox with a budget.
+
+    language = Language(macros={"blocks.j2": …}, zone="Europe/Berlin")
+    tree = compile_tree({"text": "{{ rollout.metadata.name }} is {{ rollout.status.phase }}"}, language)
+    tree.render({"rollout": …})
+
+`tree` walks templates, `language` compiles their leaves, `syntax` checks what a leaf names and builds the meter into
+it, `sandbox` is what runs, `filters` and `formats` are what it offers, `budget` what stops it.
+"""
+
+from notifier.jinja.budget import Budget
+from notifier.jinja.language import VARIABLES, Language
+from notifier.jinja.tree import Tree, compile_tree
+
+__all__ = ["VARIABLES", "Budget", "Language", "Tree", "compile_tree"]

@@ -1,0 +1,83 @@
+"""What templates handle, and how it reads: JSON's spelling rather than Python's."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from jinja2 import ChainableUndefined, Undefined
+
+LONGEST_NAME = 64
+MOST_NAMES = 1_000
+"""Comparing takes quadratic time, and keys are data."""
+
+
+def nearest(name: str, known: Iterable[Any]) -> str:
+    """Return "; did you mean x?" for the known name most like this one, "" if none is."""
+    names = (item for item in known if isinstance(item, str) and len(item) <= LONGEST_NAME)
+    found = difflib.get_close_matches(name[:LONGEST_NAME], list(islice(names, MOST_NAMES)), n=1)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+class Missing(ChainableUndefined):
+    """What is not there: false and empty, good for `is defined` and `default`, an error where it would be used.
+
+    A chain stops at its first missing link, so the message names that link with its full path.
+    """
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        keys = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else ()
+        path = str(self._undefined_name)
+        return f"{path} is not there{nearest(path.rpartition('.')[2], keys)}"
+
+    __str__ = Undefined._fail_with_undefined_error  # noqa: SLF001 - how Jinja's own subclasses become strict
+
+
+def text(value: Any) -> str:
+    """Return how a value reads: null as nothing, true and false as in JSON, containers as compact JSON.
+
+    Raises jinja2.UndefinedError for what is missing, TypeError for what has no text (a macro, a function).
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, Mapping | list | tuple | range):
+        return tojson(value)
+    return _own_text(value)
+
+
+def tojson(value: Any) -> str:
+    """Return compact JSON, in the order given and without HTML escapes; raises ValueError for NaN and infinity."""
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def plain(value: Any) -> Any:
+    """Return a copy in JSON's types: what is missing is an error, what has a text of its own (a time) that text."""
+    if isinstance(value, str):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | range):
+        return [plain(item) for item in value]
+    return _own_text(value)
+
+
+def _own_text(value: Any) -> str:
+    if not any("__str__" in vars(kind) for kind in type(value).__mro__[:-1]):
+        raise TypeError(f"{type(value).__name__.lower()} cannot be printed")
+    return str(value)
