@@ -12,6 +12,7 @@ from notifier.model import Problem
 from notifier.services import SERVICES, Service
 from notifier.services.http import Client
 
+
 def _check(service: type[Service]) -> OptionsCheck:
     return lambda options: service.options_model.read(options).warnings()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import msgspec
 from notifier import subscriptions, triggers
 from notifier.config.schema import Condition, Config, Trigger
 from notifier.known import Known
-from notifier.model import Destination, Event, Message, Problem
+from notifier.model import Destination, Event, Message, Problem, Target
 from notifier.objects import Objects
 from notifier.outbox.protocol import Delivery, Record, State
 from notifier.render import render
@@ -22,7 +23,7 @@ from notifier.scene import Scene
 from notifier.secrets import harmless
 from notifier.subscriptions import Wanted
 from notifier.times import seconds
-from notifier.triggers import Firing, Judge, Memory, Sight
+from notifier.triggers import Firing, Judge, Memory, Sight, Verdict
 
 _encode = msgspec.json.Encoder().encode
 _memory = msgspec.json.Decoder(Memory).decode
@@ -39,7 +40,7 @@ class Note(NamedTuple):
 class Draft:
     """What is being made of one change. `notes` and `problems` grow; `waits` says that time alone may bring more.
 
-    `withheld` is why nothing of it shall be sent, "" where it shall.
+    `judged` counts conditions by trigger and verdict, `withheld` is why nothing of it shall be sent, "" where it shall.
     """
 
     def __init__(self, config: Config, objects: Objects, known: Known, found: Interpretation, now: float) -> None:
@@ -49,6 +50,7 @@ class Draft:
         self._memory = self._remembered = _memory(self._root.triggers) if self._root else Memory()
         self._scene = Scene(config, objects, known)
         self._errors: list[tuple[str, str]] = []
+        self.judged: Counter[tuple[str, Verdict]] = Counter()
         self.notes: list[Note] = []
         self.problems: list[Problem] = []
         self.waits = False
@@ -111,11 +113,18 @@ class Draft:
             self._known.set(msgspec.structs.replace(self._root, triggers=words))
         return self._known.take()
 
+    def check(self, was: AnyDigest | None) -> None:
+        """Say which of the object's annotations cannot work, when they are new."""
+        digest = self._found.digest
+        if was is None or was.subscriptions != digest.subscriptions:
+            for fault in subscriptions.faults(digest.subscriptions, self._config):
+                self._problem(Teller.of(digest), fault.key, fault.message)
+
     def finish(self) -> None:
         """Say what could not be judged, and whether time alone may bring more."""
         digest = self._root or self._found.digest
         for key, message in dict.fromkeys(self._errors):
-            self.problems.append(Problem(_title(Teller.of(digest)), f"trigger {key}", f"is false, because {message}"))
+            self._problem(Teller.of(digest), f"trigger {key}", f"is false, because {message}")
         wanted = self._wanted(digest.uid, ()) if self._root else {}
         asked = (self._config.triggers[name] for name in wanted if name in self._config.triggers)
         self.waits = any(triggers.may_become_true(trigger, self._memory) for trigger in asked)
@@ -129,10 +138,10 @@ class Draft:
         self, root: RolloutDigest, was: AnyDigest | None, *, known: bool
     ) -> Iterator[tuple[Trigger, Condition, Sight]]:
         wanted = subscriptions.wanted((root.subscriptions,), root.labels, self._config)
-        before = subscriptions.wanted((was.subscriptions,), None, self._config) if _changed(was, root) else wanted
-        for name in wanted.keys() & self._config.watched.keys():
-            trigger = self._config.watched[name]
-            sight = Sight(known, frozenset(wanted[name].keys() - before.get(name, {}).keys()))
+        old = was.subscriptions if was is not None and was.uid == root.uid else root.subscriptions
+        before = subscriptions.wanted((old,), None, self._config) if old != root.subscriptions else wanted
+        for trigger in (self._config.watched[name] for name in wanted if name in self._config.watched):
+            sight = Sight(known, frozenset(wanted[trigger.name].keys() - before.get(trigger.name, {}).keys()))
             for condition in trigger.conditions:
                 if condition.when and (not condition.uses_runs or self._knows_runs(root)):
                     yield trigger, condition, sight
@@ -146,7 +155,7 @@ class Draft:
         return all(self._objects.version(run.uid) == run.version for run in runs)
 
     def _judge(self, uid: str, event: Event | None) -> Judge:
-        return Judge(lambda: self._scene.variables(uid, event), self._now, self._errors)
+        return Judge(lambda: self._scene.variables(uid, event), self._now, self._errors, self.judged)
 
     def _event(self, firing: Firing) -> Event:
         if firing.event is None:
@@ -188,12 +197,9 @@ class Draft:
             return f"unknown service: {service}"
         return self.withheld or None
 
-    def _problem(self, event: Event, key: str, message: str) -> None:
-        self.problems.append(Problem(f"{event.kind} {event.namespace}/{event.name}", key, message))
-
-
-def _title(on: Teller) -> str:
-    return f"{on.kind} {on.namespace}/{on.name}"
+    def _problem(self, on: Event | Teller, key: str, message: str) -> None:
+        target = Target(on.kind, on.namespace, on.name, on.uid)
+        self.problems.append(Problem(f"{on.kind} {on.namespace}/{on.name}", key, message, on=target))
 
 
 def _key(firing: Firing, event: Event, destination: Destination) -> str:
@@ -201,8 +207,3 @@ def _key(firing: Firing, event: Event, destination: Destination) -> str:
     occasion = event.id if firing.event else event_id(event.uid, "", firing.occasion)
     text = "\x00".join([occasion, firing.trigger.name, *destination])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _changed(was: AnyDigest | None, root: RolloutDigest) -> bool:
-    """Whether it is the Rollout's own annotations that changed."""
-    return was is not None and was.uid == root.uid and was.subscriptions != root.subscriptions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from notifier.rollouts.interpret import (
     waits_for,
 )
 from notifier.selectors import parse
+from notifier.triggers import Verdict
 
 ORPHAN_SECONDS = 60.0
 """How long a child waits for its owner to be seen before it is told with what is known."""
@@ -32,12 +34,17 @@ _KEPT = frozenset({Kind.ROLLOUT, Kind.EXPERIMENT, Kind.ANALYSIS_RUN})
 
 @dataclass(slots=True)
 class Told:
-    """What came of some changes: events and notes that are new, deliveries leased to us, what could not work."""
+    """What came of some changes: events and notes that are new, deliveries leased to us, what could not work.
+
+    `changes` counts what was read by kind, `judged` the conditions that were looked at by trigger and verdict.
+    """
 
     events: list[Event] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     leased: list[Delivery] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    changes: Counter[str] = field(default_factory=Counter)
+    judged: Counter[tuple[str, Verdict]] = field(default_factory=Counter)
 
     def extend(self, other: Told) -> None:
         """Add what came of later changes."""
@@ -45,6 +52,8 @@ class Told:
         self.notes += other.notes
         self.leased += other.leased
         self.problems += other.problems
+        self.changes += other.changes
+        self.judged += other.judged
 
     def add(self, derived: Derived, result: Committed) -> None:
         """Add what one unit really brought."""
@@ -52,6 +61,7 @@ class Told:
         self.notes += (note for note in derived.notes if note.delivery.key in result.keys)
         self.leased += result.leased
         self.problems += derived.problems
+        self.judged += derived.judged
 
 
 class _Sighting(NamedTuple):
@@ -74,11 +84,14 @@ class Intake:
     """Feeds a pipeline from what is watched and commits what it makes.
 
     `strangers` tells whether children whose owner never shows up are told (with what their reference says) or, where
-    only a selection of Rollouts is watched, dropped.
+    only a selection of Rollouts is watched, dropped. Objects of `excluded` namespaces are not looked at.
     """
 
-    def __init__(self, outbox: Outbox, pipeline: Pipeline, *, strangers: bool = True) -> None:
+    def __init__(
+        self, outbox: Outbox, pipeline: Pipeline, *, strangers: bool = True, excluded: Collection[str] = ()
+    ) -> None:
         self._outbox, self._pipeline, self._strangers = outbox, pipeline, strangers
+        self._excluded = frozenset(excluded)
         self._orphans: dict[str, list[_Sighting]] = {}
         self._unlearned: set[tuple[Kind, str]] = set()
         self._waiting: set[str] = set()
@@ -93,12 +106,13 @@ class Intake:
         """Take in changes, in order; `mute` learns all of them in silence."""
         told, sightings = Told(), []
         for change in changes:
+            told.changes[change.kind] += 1
             try:
                 view = read(change.kind, change.raw)
             except UnreadableError as error:
                 told.problems.append(_unreadable(change, error))
                 continue
-            if matters(view):
+            if matters(view) and view.metadata.namespace not in self._excluded:
                 sightings.append(_Sighting(change, view, now))
         told.extend(await self._work(sightings, now, mute=mute))
         return told

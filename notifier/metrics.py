@@ -1,11 +1,12 @@
-"""What the daemon counts and measures, for Prometheus: what happened is told here, numbers are shown at /metrics.
+"""What the daemon counts and measures, for Prometheus: what happened is told to `Metrics`, numbers are read from it.
 
-Labels are services, triggers, reasons and kinds, of which there are few; never Rollouts, recipients or namespaces.
+Labels are kinds, reasons, triggers and services, of which there are few; never Rollouts, namespaces or recipients.
 """
 
 import time
 from collections import Counter as Tally
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from math import inf
 from typing import Literal, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
@@ -15,19 +16,152 @@ from prometheus_client.registry import Collector
 from notifier.outbox.protocol import Census, State
 
 _PREFIX = "rollouts_notifier"
-_ATTEMPT_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-_TRANSITION_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 43_200.0, 86_400.0)
-_ATTEMPTS = {State.DELIVERED: "delivered", State.PENDING: "retry", State.DEAD: "dead"}
+_ATTEMPT_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_TRANSITION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 43_200, 86_400)
+_ATTEMPTED = {State.DELIVERED: "delivered", State.PENDING: "retry", State.DEAD: "dead"}
 _SETTLED = (State.DELIVERED, State.SUPPRESSED, State.DEAD)
 
 
 class Watch(Protocol):
-    """How a reflector fares: when the API server last told something, how often a watch was over, by reason."""
+    """How one reflector fares (`WatchHealth` does)."""
 
     @property
     def last_seen(self) -> float | None:
-        """Seconds on the monotonic clock, None for never."""
+        """When the API server last told something, in seconds of the monotonic clock; None is never."""
 
     @property
     def restarts(self) -> Mapping[str, int]:
-        """Counts by reason."""
+        """How often a list or watch was over, by reason."""
+
+
+class Metrics:
+    """Counts in a registry of its own.
+
+    `census` is asked at every scrape, so it answers from memory; `now` and `monotonic` are the clocks of deliveries and
+    of watches, in seconds.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        census: Callable[[], Iterable[Census]] = list,
+        *,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.registry = CollectorRegistry()
+        self._watches = _Watches(monotonic)
+        for collector in (self._watches, _Queues(census, now)):
+            self.registry.register(collector)
+        ProcessCollector(registry=self.registry)
+        self._events = self._counter("events", "What happened to Rollouts.", "reason")
+        self._changes = self._counter("changes", "Changes of objects that were read.", "kind")
+        self._evaluations = self._counter("evaluations", "Conditions judged.", "trigger", "result")
+        self._deliveries = self._counter("deliveries", "Deliveries settled.", "service", "outcome")
+        self._attempts = self._counter("attempts", "Attempts to send.", "service", "outcome")
+        self._attempt_seconds = self._histogram("attempt_seconds", "How long attempts took.", _ATTEMPT_BUCKETS)
+        self._transition_seconds = self._histogram(
+            "transition_to_delivery_seconds", "From seeing an event to its delivery.", _TRANSITION_BUCKETS
+        )
+        self._problems = Gauge(
+            "config_problems", "Entries that cannot work.", namespace=_PREFIX, registry=self.registry
+        )
+        Info("build", "What runs.", namespace=_PREFIX, registry=self.registry).info({"version": version})
+
+    def watch(self, kind: str, watch: Watch) -> None:
+        """A reflector began to watch a kind; there may be several, one for each namespace."""
+        self._watches.add(kind, watch)
+
+    def change(self, kind: str, number: int = 1) -> None:
+        """Changes of objects of a kind were read."""
+        self._changes.labels(kind).inc(number)
+
+    def event(self, reason: str) -> None:
+        """Something happened to a Rollout that was not known yet."""
+        self._events.labels(reason).inc()
+
+    def evaluation(self, trigger: str, result: Literal["true", "false", "error"], number: int = 1) -> None:
+        """A configured trigger's condition was judged."""
+        self._evaluations.labels(trigger, result).inc(number)
+
+    def attempt(self, service: str, state: State, seconds: float) -> None:
+        """An attempt took `seconds` and left its delivery delivered, dead, or pending again."""
+        self._attempts.labels(service, _ATTEMPTED[state]).inc()
+        self._attempt_seconds.labels(service).observe(seconds)
+
+    def settled(self, service: str, state: State, age: float) -> None:
+        """A delivery came to its end, `age` seconds after its event was seen."""
+        self._deliveries.labels(service, state).inc()
+        if state is State.DELIVERED:
+            self._transition_seconds.labels(service).observe(age)
+
+    def configured(self, services: Collection[str], problems: int) -> None:
+        """A configuration is in force; its services' counts begin at 0, lest an alert miss their first failure."""
+        self._problems.set(problems)
+        for service in services:
+            for outcome in _ATTEMPTED.values():
+                self._attempts.labels(service, outcome)
+            for state in _SETTLED:
+                self._deliveries.labels(service, state)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, namespace=_PREFIX, registry=self.registry)
+
+    def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(name, meaning, ("service",), namespace=_PREFIX, registry=self.registry, buckets=buckets)
+
+
+class _Watches(Collector):
+    """Reads the reflectors' health; of several of a kind it shows the sum of restarts and the greatest age."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._watches: list[tuple[str, Watch]] = []
+
+    def add(self, kind: str, watch: Watch) -> None:
+        """Show one more."""
+        self._watches.append((kind, watch))
+
+    def collect(self) -> list[Metric]:
+        """What they have come to."""
+        name = f"{_PREFIX}_watch_restarts"
+        restarts = CounterMetricFamily(name, "Lists and watches that were over.", labels=("kind", "reason"))
+        ages = _gauge("watch_age_seconds", "Since the API server told something; +Inf: it never did.", "kind")
+        counts: Tally[tuple[str, str]] = Tally()
+        oldest: dict[str, float] = {}
+        for kind, watch in self._watches:
+            counts.update({(kind, reason): count for reason, count in watch.restarts.items()})
+            age = inf if watch.last_seen is None else self._monotonic() - watch.last_seen
+            oldest[kind] = max(age, oldest.get(kind, age))
+        for labels, count in counts.items():
+            restarts.add_metric(labels, count)
+        for kind, age in oldest.items():
+            ages.add_metric([kind], age)
+        return [restarts, ages]
+
+
+class _Queues(Collector):
+    """Reads the outbox's census."""
+
+    def __init__(self, census: Callable[[], Iterable[Census]], now: Callable[[], float]) -> None:
+        self._census, self._now = census, now
+
+    def collect(self) -> list[Metric]:
+        """What waits and what is dead."""
+        lengths = _gauge("queue_length", "Deliveries not settled.", "service", "state")
+        ages = _gauge("queue_age_seconds", "Age of the oldest delivery not settled.", "service")
+        dead = _gauge("dead_letters", "Deliveries that a person must look at.", "service")
+        oldest: dict[str, float] = {}
+        for service, state, number, made in self._census():
+            if state == State.DEAD:
+                dead.add_metric([service], number)
+            else:
+                lengths.add_metric([service, state], number)
+                oldest[service] = min(made, oldest.get(service, made))
+        for service, made in oldest.items():
+            ages.add_metric([service], max(0.0, self._now() - made))
+        return [lengths, ages, dead]
+
+
+def _gauge(name: str, meaning: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{_PREFIX}_{name}", meaning, labels=labels)

@@ -224,17 +224,27 @@ class Event(Value, frozen=True):
     actions: tuple[Action, ...] = ()
 
 
+class Target(Value, frozen=True):
+    """An object of the cluster that somebody may have to mend."""
+
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+
+
 class Problem(Value, frozen=True):
     """Something in configuration or annotations that cannot work.
 
     `object` is "ConfigMap ns/name" or the like (a file's name where it came from a file), `key` the entry in it,
-    `line` counts from 1 in the object's file or in the entry's text, 0 where there is none.
+    `line` counts from 1 in the object's file or in the entry's text, 0 where there is none. `on` is who is to mend it.
     """
 
     object: str
     key: str
     message: str
     line: int = 0
+    on: Target | None = None
 
     def __str__(self) -> str:
         """`object, key "key", line n: message`."""

@@ -27,7 +27,7 @@ class _Kept(NamedTuple):
 
 
 class Objects:
-    """The newest states seen of Rollouts, Experiments and AnalysisRuns, and of ReplicaSets where their template matters."""
+    """The newest states seen of Rollouts, Experiments and AnalysisRuns, and of ReplicaSets that lend a template."""
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}

@@ -8,7 +8,7 @@ work out. Reading changes and committing units is `intake.py`; sending what was 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from notifier.objects import Objects
 from notifier.outbox.protocol import Unit
 from notifier.rollouts.digests import AnyDigest
 from notifier.rollouts.interpret import Interpretation
-from notifier.triggers import Firing
+from notifier.triggers import Firing, Verdict
 
 
 class Derived(NamedTuple):
@@ -32,6 +32,7 @@ class Derived(NamedTuple):
     unit: Unit
     notes: tuple[Note, ...]
     problems: tuple[Problem, ...]
+    judged: Counter[tuple[str, Verdict]]
     root: str
     waits: bool
 
@@ -56,9 +57,10 @@ class Pipeline:
         for firing in _firings(draft, found, was, silent=silent):
             for destination in draft.match(firing):
                 draft.render(firing, destination)
+        draft.check(was)
         draft.finish()
         unit = Unit(draft.records(), () if silent else found.events, [note.delivery for note in draft.notes])
-        return Derived(unit, tuple(draft.notes), tuple(draft.problems), found.digest.root, draft.waits)
+        return Derived(unit, tuple(draft.notes), tuple(draft.problems), draft.judged, found.digest.root, draft.waits)
 
     def look_again(self, root: AnyDigest, known: Known, now: float) -> Derived:
         """Judge an object's conditions once more: time has passed, the configuration is new, or we had lagged."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -51,7 +51,7 @@ class Replay:
         self._seen: dict[str, set[str]] = {}
         self._clock = 0.0
 
-    async def run(self, lines: Iterable[bytes]) -> AsyncIterator[Told]:
+    async def run(self, lines: Iterable[bytes]) -> AsyncGenerator[Told]:
         """What each line causes, and at last what the end of the input does."""
         for number, line in enumerate(lines, 1):
             if line.strip():

@@ -8,8 +8,9 @@ the union of the two paths of notifications-engine, without its double sends.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -60,16 +61,25 @@ class Firing(NamedTuple):
     only: frozenset[Destination] | None = None
 
 
+Verdict = Literal["true", "false", "error"]
+
+
 class Judge(NamedTuple):
     """Answers conditions about one object at one time; what cannot be evaluated is false, because of `errors`."""
 
     environment: Callable[[], Mapping[str, Any]]
     now: float
     errors: list[tuple[str, str]]
+    verdicts: Counter[tuple[str, Verdict]]
 
-    def holds(self, condition: Condition) -> bool:
+    def holds(self, trigger: Trigger, condition: Condition) -> bool:
         """Whether a condition's `when` is true now."""
-        return condition.when is None or self._ask(condition, condition.when) is True
+        if condition.when is None:
+            return True
+        failures = len(self.errors)
+        holds = self._ask(condition, condition.when) is True
+        self.verdicts[trigger.name, "error" if len(self.errors) > failures else "true" if holds else "false"] += 1
+        return holds
 
     def once(self, condition: Condition) -> str:
         """The value of `oncePer` as a short text, "" where there is none."""
@@ -111,7 +121,7 @@ def on_armed(trigger: Trigger, memory: Memory, revision: str, judge: Judge) -> t
 
 def _ready(trigger: Trigger, armed: Armed, judge: Judge) -> tuple[Armed, list[Condition] | None]:
     """The conditions that hold long enough; None while there are none."""
-    holding = [c for c in trigger.conditions if judge.holds(c)]
+    holding = [c for c in trigger.conditions if judge.holds(trigger, c)]
     since = (armed.since or judge.now) if any(c.hold for c in holding) else None
     armed = Armed(armed.event, armed.revision, since)
     ready = [c for c in holding if not c.hold or judge.now - (since or judge.now) >= c.hold]
@@ -152,7 +162,7 @@ def on_state(
     answered as long as it holds.
     """
     was = memory.watching.get(condition.key)
-    state = _looked_at(condition, was or Watching(), judge)
+    state = _looked_at(judge.holds(trigger, condition), was or Watching(), judge.now)
     if not state.holds or judge.now - state.since < condition.hold:
         return _with_watching(memory, condition, state), None
     value = judge.once(condition)
@@ -164,12 +174,10 @@ def on_state(
     return _with_once(memory, condition.key, value), None if only is not None and not only else firing
 
 
-def _looked_at(condition: Condition, was: Watching, judge: Judge) -> Watching:
-    if not judge.holds(condition):
+def _looked_at(holds: bool, was: Watching, now: float) -> Watching:
+    if not holds:
         return Watching(count=was.count)
-    if was.holds:
-        return was
-    return Watching(holds=True, since=judge.now, count=was.count + 1)
+    return was if was.holds else Watching(holds=True, since=now, count=was.count + 1)
 
 
 def may_become_true(trigger: Trigger, memory: Memory) -> bool:

@@ -12,6 +12,8 @@ import click
 from notifier import __version__
 
 _COMMANDS = {
+    "run": "the daemon: watch Rollouts, deliver notifications",
+    "deliveries": "list, show, retry or drop what is in the outbox",
     "replay": "recorded watch events in, the notifications they cause out",
 }
 

@@ -48,8 +48,8 @@ class Directory(Protocol):
 class Observer(Protocol):
     """Who is told what deliveries come to: metrics, logs, Kubernetes Events."""
 
-    def attempted(self, delivery: Delivery, outcome: str, seconds: float) -> None:
-        """An attempt was made; `outcome` is delivered, retry or dead."""
+    def attempted(self, delivery: Delivery, settlement: Settlement, seconds: float) -> None:
+        """An attempt was made; a delivery that is pending after it will be tried again."""
 
     def settled(self, delivery: Delivery, settlement: Settlement) -> None:
         """A delivery is delivered, suppressed or dead."""
@@ -194,8 +194,7 @@ class Worker:
         settlement = attempt.settlement
         following = await self._outbox.settle(delivery, settlement, self._options.clock())
         if settlement.attempted:
-            outcome = {State.PENDING: "retry"}.get(settlement.state, str(settlement.state))
-            self._observer.attempted(delivery, outcome, attempt.seconds)
+            self._observer.attempted(delivery, settlement, attempt.seconds)
         if settlement.state is State.PENDING:
             self._nudged.set()
         else:

@@ -171,6 +171,9 @@ class Outbox(Protocol):
     async def retry(self, delivery_id: int, now: float) -> Delivery | None:
         """Make a dead or suppressed delivery pending again; None if it is neither."""
 
+    async def drop(self, delivery_id: int, now: float) -> bool:
+        """Suppress a delivery that is not delivered yet, dead ones included; whether there was one."""
+
     async def story(self, namespace: str, name: str) -> list[Event]:
         """What happened to an object, oldest first."""
 

@@ -144,6 +144,11 @@ class SqliteOutbox:
         rows = await self._all("retry", {"id": delivery_id, "now": now})
         return _delivery(rows[0]) if rows else None
 
+    async def drop(self, delivery_id: int, now: float) -> bool:
+        """See `Outbox`."""
+        dropped: bool = await self._writer.run(lambda connection: _drop(connection, delivery_id, now))
+        return dropped
+
     async def story(self, namespace: str, name: str) -> list[Event]:
         """See `Outbox`."""
         rows = await self._all("story", {"namespace": namespace, "name": name})
@@ -261,6 +266,13 @@ def _settle(
         return None
     row = connection.execute(_SQL["advance"], {**given, "lane": delivery.lane}).fetchone()
     return _delivery(row) if row else None
+
+
+def _drop(connection: sqlite3.Connection, delivery_id: int, now: float) -> bool:
+    lanes = connection.execute(_SQL["drop"], {"id": delivery_id, "now": now}).fetchall()
+    for (lane,) in lanes:
+        connection.execute(_SQL["promote"], {"lane": lane, "now": now})
+    return bool(lanes)
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

@@ -45,7 +45,7 @@ class HealthServer:
             await web.TCPSite(self._runner, host, port).start()
         except OSError as error:
             await self._runner.cleanup()
-            raise ConfigError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+            raise ConfigError(f"health and metrics cannot be served on {host}:{port}: {error.strerror}") from error
         return self
 
     async def __aexit__(
@@ -58,11 +58,11 @@ class HealthServer:
 
     async def _ready(self, request: web.Request) -> web.Response:
         reasons = {name: check() for name, check in self._checks.items()}
-        failed = [f"{name}: {reason}" for name, reason in reasons.items() if reason]
-        shown = _listed(reasons) if "verbose" in request.query else [*failed[:1], "ok"][:1]
-        return web.Response(status=503 if failed else 200, text="\n".join(shown) + "\n")
+        first = next((f"{name}: {reason}\n" for name, reason in reasons.items() if reason), "")
+        text = _listed(reasons) if "verbose" in request.query else first or "ok\n"
+        return web.Response(status=503 if first else 200, text=text)
 
 
-def _listed(reasons: Mapping[str, str]) -> list[str]:
-    """Every check on its line, as Kubernetes' own components list theirs."""
-    return [f"[-] {name}: {reason}" if reason else f"[+] {name} ok" for name, reason in reasons.items()]
+def _listed(reasons: Mapping[str, str]) -> str:
+    """Every check on its line, much as Kubernetes' own components list theirs."""
+    return "".join(f"[-] {name}: {reason}\n" if reason else f"[+] {name} ok\n" for name, reason in reasons.items())

@@ -87,6 +87,15 @@ UPDATE deliveries SET state = 'pending', due = :now, created = :now, settled = N
 WHERE id = :id AND state IN ('dead', 'suppressed')
 RETURNING *;
 
+-- drop: never send it
+UPDATE deliveries SET state = 'suppressed', head = 0, lease = NULL, why = 'dropped by hand', settled = :now
+WHERE id = :id AND state IN ('pending', 'leased', 'dead')
+RETURNING lane;
+
+-- promote: the next of a lane, for whoever claims it
+UPDATE deliveries SET head = 1, due = :now
+WHERE id = (SELECT min(id) FROM deliveries WHERE lane = :lane AND state IN ('pending', 'leased')) AND head = 0;
+
 -- census: open and dead deliveries by service and state, with the time of the oldest
 SELECT service, state, count(*) AS number, min(created) AS oldest FROM deliveries
 WHERE state IN ('pending', 'leased', 'dead') GROUP BY service, state;

@@ -1,0 +1,146 @@
+"""`rollouts-notifier deliveries`: what is in the outbox, and what a person may do with it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+import yaml
+
+from notifier import times
+from notifier.errors import StoreError
+from notifier.outbox.protocol import Delivery, Filter, State, fields
+from notifier.outbox.sqlite import SqliteOutbox
+
+_STORE = click.option(
+    "--store", default="rollouts-notifier.db", envvar="ROLLOUTS_NOTIFIER_STORE", show_default=True, help="The store."
+)
+_OUTPUT = click.option("-o", "--output", type=click.Choice(["table", "json", "yaml"]), default="table")
+_COLUMNS = ("id", "state", "rollout", "trigger", "service", "recipient", "attempts", "created", "last word")
+_TIMES = frozenset({"created", "due", "expires", "settled"})
+
+T = TypeVar("T")
+
+
+@click.group()
+def command() -> None:
+    """Look at deliveries; send dead ones again, drop those nobody wants any more."""
+
+
+@command.command("list")
+@click.option("--state", type=click.Choice(list(State)), default=None, help="Only those in a state.")
+@click.option("--service", default="", help="Only those to a service.")
+@click.option("-n", "--namespace", default="", help="Only those about a namespace's Rollouts.")
+@click.option("--rollout", "name", default="", help="Only those about Rollouts of a name.")
+@click.option("--limit", default=100, show_default=True, help="How many, the newest first.")
+@_STORE
+@_OUTPUT
+def list_(store: str, output: str, state: str | None, **narrowed: Any) -> None:
+    """Show deliveries, the newest first."""
+    which = Filter(state=state or "", **narrowed)
+    found = _with(store, lambda outbox: outbox.deliveries(which))
+    if output == "table":
+        _table([_row(delivery) for delivery in found])
+    else:
+        _print([_shown(delivery) for delivery in found], output)
+
+
+@command.command()
+@click.argument("number", type=int)
+@_STORE
+@_OUTPUT
+def show(number: int, store: str, output: str) -> None:
+    """Show one delivery whole: its message, its attempts, what the receiver said."""
+    found = _with(store, lambda outbox: outbox.delivery(number))
+    if found is None:
+        raise click.ClickException(f"there is no delivery {number}")
+    _print(_shown(found), "yaml" if output == "table" else output)
+
+
+@command.command()
+@click.argument("numbers", type=int, nargs=-1, required=True)
+@_STORE
+def retry(numbers: tuple[int, ...], store: str) -> None:
+    """Send dead or suppressed deliveries again, by the daemon that has the store open."""
+
+    async def again(outbox: SqliteOutbox) -> list[int]:
+        return [number for number in numbers if await outbox.retry(number, time.time()) is None]
+
+    _complain(_with(store, again), "is neither dead nor suppressed")
+
+
+@command.command()
+@click.argument("numbers", type=int, nargs=-1, required=True)
+@_STORE
+def drop(numbers: tuple[int, ...], store: str) -> None:
+    """Never send deliveries that wait or are dead."""
+
+    async def give_up(outbox: SqliteOutbox) -> list[int]:
+        return [number for number in numbers if not await outbox.drop(number, time.time())]
+
+    _complain(_with(store, give_up), "is delivered or suppressed already")
+
+
+def _with(store: str, use: Callable[[SqliteOutbox], Awaitable[T]]) -> T:
+    if not Path(store).is_file():
+        raise click.UsageError(f"there is no store {store}")
+
+    async def used() -> T:
+        outbox = SqliteOutbox.open(store)
+        try:
+            return await use(outbox)
+        finally:
+            await outbox.close()
+
+    try:
+        return asyncio.run(used())
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _complain(numbers: list[int], why: str) -> None:
+    for number in numbers:
+        click.echo(f"delivery {number} does not exist or {why}", err=True)
+    if numbers:
+        raise click.exceptions.Exit(1)
+
+
+def _shown(delivery: Delivery) -> dict[str, Any]:
+    """A delivery for reading: times in RFC 3339, the message as JSON, secrets as the placeholders they are stored as."""
+    shown: dict[str, Any] = {k: v for k, v in fields(delivery).items() if v is not None}
+    for name in _TIMES & shown.keys():
+        shown[name] = times.text(shown[name])
+    return shown | {"state": str(delivery.state), "message": msgspec.json.decode(delivery.message)}
+
+
+def _row(delivery: Delivery) -> tuple[str, ...]:
+    return (
+        str(delivery.id),
+        delivery.state,
+        f"{delivery.namespace}/{delivery.name}",
+        delivery.trigger,
+        delivery.service,
+        delivery.recipient,
+        str(delivery.attempts),
+        times.text(delivery.created),
+        (delivery.why or delivery.status or "")[:80],
+    )
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    table = [tuple(name.upper() for name in _COLUMNS), *rows]
+    widths = [max(len(row[i]) for row in table) for i in range(len(_COLUMNS))]
+    for row in table:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _print(value: Any, output: str) -> None:
+    if output == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
+    else:
+        click.echo(yaml.safe_dump(value, sort_keys=False, allow_unicode=True).rstrip())

@@ -1,0 +1,101 @@
+"""Telling operators and owners: logs, metrics, and Warning Events on the object somebody must mend."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from notifier import times
+from notifier.intake import Told
+from notifier.kube import resources
+from notifier.kube.access import Involved, Warned, warn
+from notifier.kube.errors import KubeError
+from notifier.kube.transport import Transport
+from notifier.metrics import Metrics
+from notifier.model import Problem, Target, Uid
+from notifier.outbox.protocol import Delivery, Settlement, State
+
+_log = structlog.get_logger(__name__)
+_REMEMBERED = 10_000
+_RESOURCES = {r.kind: r for r in (*resources.WATCHED, resources.CONFIG_MAPS, resources.SECRETS)}
+
+
+class Reporter:
+    """Says each problem once. Warning Events are written behind, so that the API server holds nobody up."""
+
+    def __init__(self, transport: Transport, metrics: Metrics, clock: Callable[[], float] = time.time) -> None:
+        self._transport, self._metrics, self._clock = transport, metrics, clock
+        self._said: dict[Problem, None] = {}
+        self._warnings: asyncio.Queue[tuple[Target, str, str]] = asyncio.Queue(1000)
+
+    async def run(self) -> None:
+        """Write Warning Events as they come up, until cancelled."""
+        while True:
+            on, reason, message = await self._warnings.get()
+            about = Involved(_RESOURCES[on.kind], on.namespace, on.name, Uid(on.uid))
+            try:
+                await warn(self._transport, about, Warned(reason, message, times.text(self._clock())))
+            except KubeError as error:
+                _log.warning(
+                    "a Warning Event cannot be written", object=f"{on.kind} {on.namespace}/{on.name}", why=str(error)
+                )
+
+    def told(self, told: Told) -> None:
+        """Count and log what came of changes."""
+        for kind, number in told.changes.items():
+            self._metrics.change(kind, number)
+        for (trigger, result), number in told.judged.items():
+            self._metrics.evaluation(trigger, result, number)
+        for event in told.events:
+            self._metrics.event(event.reason)
+            _log.debug("event", what=event.summary, reason=event.reason, id=event.id)
+        self.problems(told.problems)
+
+    def problems(self, problems: Iterable[Problem], on: Target | None = None) -> None:
+        """Say what cannot work, each once; `on` is whom to warn where a problem does not say."""
+        for problem in problems:
+            if problem not in self._said:
+                self._said[problem] = None
+                _log.warning(
+                    "cannot work", object=problem.object, key=problem.key, line=problem.line, why=problem.message
+                )
+                self._warn(problem.on or on, "NotificationMisconfigured", str(problem))
+        while len(self._said) > _REMEMBERED:
+            del self._said[next(iter(self._said))]
+
+    def attempted(self, delivery: Delivery, settlement: Settlement, seconds: float) -> None:
+        """An attempt was made."""
+        self._metrics.attempt(delivery.service, settlement.state, seconds)
+        if settlement.state is not State.DELIVERED:
+            _log.warning("attempt failed", **_named(delivery), why=settlement.why, attempt=delivery.attempts + 1)
+
+    def settled(self, delivery: Delivery, settlement: Settlement) -> None:
+        """A delivery is delivered, suppressed or dead."""
+        self._metrics.settled(delivery.service, settlement.state, self._clock() - delivery.created)
+        if settlement.state is not State.DEAD:
+            _log.debug("settled", **_named(delivery), state=settlement.state, status=settlement.status)
+            return
+        _log.error("given up", **_named(delivery), why=settlement.why)
+        retry = f"after mending the cause: rollouts-notifier deliveries retry {delivery.id}"
+        message = f"{delivery.trigger} could not be delivered to {delivery.service}: {settlement.why}; {retry}"
+        self._warn(_owner(delivery), "NotificationFailed", message)
+
+    def _warn(self, on: Target | None, reason: str, message: str) -> None:
+        if on is not None and on.kind in _RESOURCES and not self._warnings.full():
+            self._warnings.put_nowait((on, reason, message))
+
+
+def _named(delivery: Delivery) -> dict[str, object]:
+    return {
+        "delivery": delivery.id,
+        "service": delivery.service,
+        "trigger": delivery.trigger,
+        "rollout": f"{delivery.namespace}/{delivery.name}",
+    }
+
+
+def _owner(delivery: Delivery) -> Target:
+    return Target("Rollout", delivery.namespace, delivery.name, delivery.uid)
