@@ -123,8 +123,9 @@ class Draft:
     def finish(self) -> None:
         """Say what could not be judged, and whether time alone may bring more."""
         digest = self._root or self._found.digest
+        # Of the trigger, not of the object: one condition that is not nil-safe would blame every new Rollout.
         for key, message in dict.fromkeys(self._errors):
-            self._problem(Teller.of(digest), f"trigger {key}", f"is false, because {message}")
+            self.problems.append(Problem(f"trigger {key}", "when", f"is false, because {message}"))
         wanted = self._wanted(digest.uid, ()) if self._root else {}
         asked = (self._config.triggers[name] for name in wanted if name in self._config.triggers)
         self.waits = any(triggers.may_become_true(trigger, self._memory) for trigger in asked)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, Literal, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -220,7 +220,7 @@ class ViewSettings:
     address: tuple[str, int] = _setting(
         "--address", host_and_port, "0.0.0.0:8080", "Where /healthz, /readyz and /metrics are; port 0 takes a free one."
     )
-    log_format: str = _setting(
+    log_format: Literal["json", "console"] = _setting(
         "--log-format", click.Choice(["json", "console"], case_sensitive=False), "json", "For machines or for people."
     )
     log_level: str = _setting(
