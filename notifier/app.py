@@ -50,7 +50,6 @@ class Daemon:
         self._settings = settings
         self._stack = AsyncExitStack()
         self._tasks = _Tasks()
-        self._secrets: Callable[[], Iterable[str]] = tuple
 
     async def __aenter__(self) -> Self:
         """Build all parts, then start them: the configuration first, what it applies to after it."""
@@ -68,7 +67,7 @@ class Daemon:
 
     def secrets(self) -> Iterable[str]:
         """The values that must not appear in any log line."""
-        return self._secrets()
+        return self.directory.secrets.values() if hasattr(self, "directory") else ()
 
     async def wait(self) -> NoReturn:
         """Wait until a part fails; raises what it failed with."""
@@ -85,7 +84,6 @@ class Daemon:
         transport = await enter(Transport.connect(_cluster(settings)))
         self._reporter = Reporter(transport, self.metrics)
         self.directory = Directory(client, zone=settings.config.zone)
-        self._secrets = lambda: self.directory.secrets.values()
         self._configured = Configured(transport, settings.config, self.directory, self._reconfigured)
         self._pipeline = Pipeline(self.directory.config)
         watch = settings.watch
@@ -152,10 +150,6 @@ class _Tasks:
     def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         """Run something."""
         self._tasks.append(asyncio.create_task(work, name=name))
-
-    def secrets(self) -> Iterable[str]:
-        """The values that must not appear in any log line."""
-        return self._secrets()
 
     async def wait(self) -> None:
         """Wait until one ends; raises what it failed with."""

@@ -1,19 +1,16 @@
 """Log lines on standard error, ours and the libraries' alike, as JSON or for people; no secret is in any."""
 
-import base64
-import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
-from urllib.parse import quote
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-MASK = "***"
+from notifier.redaction import MASK, pattern
+
 SHORTEST = 4
 """Characters of the shortest text that is taken for a secret: shorter ones are in every other word."""
 
@@ -70,8 +67,8 @@ class Redaction:
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         """Return the event without secrets."""
-        pattern = _pattern(frozenset(self._secrets()))
-        return {key: _masked(value, pattern) for key, value in event.items()}
+        secret = pattern(frozenset(self._secrets()), SHORTEST)
+        return {key: _masked(value, secret) for key, value in event.items()}
 
 
 def _masked(value: Any, secret: re.Pattern[str]) -> Any:
@@ -86,23 +83,3 @@ def _masked(value: Any, secret: re.Pattern[str]) -> Any:
             return value
         case _:
             return secret.sub(MASK, str(value))
-
-
-@lru_cache(maxsize=1)
-def _pattern(secrets: frozenset[str]) -> re.Pattern[str]:
-    """What finds every secret in every spelling, where several are possible the longest."""
-    spellings = {spelling for secret in secrets for spelling in _spellings(secret) if len(spelling) >= SHORTEST}
-    longest_first = sorted(spellings, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-
-
-def _spellings(secret: str) -> Iterator[str]:
-    """A secret as it is, line by line (tracebacks indent lines) and as URLs, JSON, `repr` and Kubernetes show it."""
-    yield secret
-    yield from (line.strip() for line in secret.splitlines())
-    if len(secret) >= SHORTEST:
-        yield quote(secret, errors="replace")
-        yield quote(secret, safe="", errors="replace")
-        yield json.dumps(secret)[1:-1]
-        yield repr(secret)[1:-1]
-        yield base64.b64encode(secret.encode(errors="replace")).decode()

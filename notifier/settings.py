@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from notifier import selectors
+
 INSTANCE_LABEL = "argo-rollouts.argoproj.io/controller-instance-id"
 """The label that says which of several controllers a Rollout belongs to."""
 
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-_REQUIREMENT = r"\s*(![\w./-]+|[\w./-]+(\s*(==?|!=)\s*[\w.-]*|\s+(in|notin)\s*\([^()]*\))?)\s*"
 _ADDRESS = r"(\[(?P<ipv6>[^\s\[\]]+)\]|(?P<host>[^\s\[\]:/]+)):(?P<port>[0-9]{1,5})"
 _DURATION = "".join(rf"((?P<{unit}>[0-9]{{1,7}}){unit[0]})?" for unit in ("days", "hours", "minutes", "seconds"))
 
@@ -38,9 +39,15 @@ class _Text(click.ParamType[str, str]):
 
 _NAME = _Text("name", r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", "a Kubernetes name")
 _LABEL_VALUE = _Text("label_value", r"([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?", "a label's value")
-_LABEL_SELECTOR = _Text(
-    "selector", f"({_REQUIREMENT}(,{_REQUIREMENT})*)?", "a label selector, such as team=shop,tier in (web,api),!legacy"
-)
+
+
+def label_selector(text: str) -> str:
+    """A label selector, as it is."""
+    try:
+        selectors.parse(text)
+    except ValueError:
+        _reject(text, "a label selector, such as team=shop,tier in (web,api),!legacy")
+    return text
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -145,7 +152,7 @@ class WatchSettings:
         "--excluded-namespaces", names, "", "Where not to look if that is everywhere else; empty: no exceptions."
     )
     labels: str = _setting(
-        "--selector", _LABEL_SELECTOR, "", "Tell only about Rollouts with such labels; empty: about all."
+        "--selector", label_selector, "", "Tell only about Rollouts with such labels; empty: about all."
     )
     instance_id: str = _setting(
         "--instance-id", _LABEL_VALUE, "", f"Tell only about Rollouts with this {INSTANCE_LABEL}; empty: about all."
@@ -188,9 +195,6 @@ class DeliverySettings:
 
     horizon: float = _setting(
         "--retry-horizon", duration, "24h", "The age at which a delivery that fails becomes a dead letter."
-    )
-    concurrency: int = _setting(
-        "--concurrency", click.IntRange(1, 1000), "100", "How many messages are sent at a time."
     )
     grace: float = _setting(
         "--shutdown-grace", duration, "20s", "How long attempts under way may take when the daemon stops."

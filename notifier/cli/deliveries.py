@@ -111,7 +111,7 @@ def _complain(numbers: list[int], why: str) -> None:
 
 
 def _shown(delivery: Delivery) -> dict[str, Any]:
-    """A delivery for reading: times in RFC 3339, the message as JSON, secrets as the placeholders they are stored as."""
+    """A delivery for reading: times in RFC 3339, the message as JSON; secrets are placeholders."""
     shown: dict[str, Any] = {k: v for k, v in fields(delivery).items() if v is not None}
     for name in _TIMES & shown.keys():
         shown[name] = times.text(shown[name])

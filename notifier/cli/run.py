@@ -12,19 +12,18 @@ import structlog
 from notifier import logs
 from notifier.app import Daemon
 from notifier.errors import NotifierError
-from notifier.settings import Settings, options
+from notifier.settings import GroupedCommand, Settings, options
 
 _log = structlog.get_logger(__name__)
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @options
 def command(**values: Any) -> None:
     """Watch Rollouts and deliver notifications, until SIGTERM or Ctrl-C."""
     settings = Settings.of(**values)
     daemon = Daemon(settings)
-    logs.configure(settings.view.log_format,  # type: ignore[arg-type]  # click allows only the two
-        settings.view.log_level, daemon.secrets)
+    logs.configure(settings.view.log_format, settings.view.log_level, daemon.secrets)
     try:
         asyncio.run(_run(daemon))
     except NotifierError as error:
