@@ -13,6 +13,7 @@ from notifier.model import Analysis, Image, Kind, Update, Value
 VERSION = 1
 """The shape of digests, stored beside each. A daemon leaves digests of a newer version alone."""
 
+
 class PauseMark(Value, frozen=True):
     """A pause condition."""
 

@@ -18,6 +18,8 @@ from notifier.rollouts.tell import Teller, step, tell
 
 _DEADLINE = "ProgressDeadlineExceeded"
 _ABORTED = "RolloutAborted"
+_ENDINGS = frozenset({"RolloutCompleted", "RolloutHealthy", "RolloutRolledBack", _ABORTED})
+"""What an update comes to: told with how long its revision took."""
 
 
 class Fact(NamedTuple):
@@ -257,6 +259,9 @@ RULES: tuple[Rule, ...] = (
 def transitions(p: RolloutDigest, c: RolloutDigest, now: float) -> Iterator[Event]:
     """Every event between two states of a Rollout, in the order they are told."""
     on = Teller.of(c)
+    # A revision first seen in this very state took nobody knows how long.
+    took = now - c.started if c.started is not None and now > c.started else None
     for rule in RULES:
         if fact := rule(p, c):
-            yield tell(on, fact.reason, fact.identity, now, fact.details)
+            seconds = {"seconds": took} if fact.reason in _ENDINGS else {}
+            yield tell(on, fact.reason, fact.identity, now, {**fact.details, **seconds})
