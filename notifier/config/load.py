@@ -27,6 +27,9 @@ ARGO_TYPES = frozenset(
 )
 """The service types of notifications-engine, v0.5.0 and after."""
 
+_BENEATH = "_defaults"
+"""The file among the shipped templates whose sections are beneath every other's."""
+
 OptionsCheck = Callable[[Mapping[str, Any]], Sequence[str]]
 """Reads a service's options: returns warnings, raises ConfigError."""
 
@@ -52,9 +55,10 @@ def shipped(zone: str = "UTC") -> Catalogue:
     folder = resources.files("notifier") / "catalogue"
     language = Language(macros=_texts(folder / "templates" / "_macros", ".j2"), zone=zone)
     triggers, templates = _texts(folder / "triggers", ".yaml"), _texts(folder / "templates", ".yaml")
+    beneath = entries.template(_BENEATH, templates.pop(_BENEATH), language).sections
     return Catalogue(
         {name: entries.trigger(name, text, _refuse) for name, text in triggers.items()},
-        {name: entries.template(name, text, language) for name, text in templates.items()},
+        {n: Template(n, {**beneath, **entries.template(n, text, language).sections}) for n, text in templates.items()},
         language,
     )
 
