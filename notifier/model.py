@@ -209,6 +209,7 @@ class Event(Value, frozen=True):
     strategy: str | None = None
     pod_hash: str | None = None
     stable_hash: str | None = None
+    stable_revision: str | None = None
     subject: Subject | None = None
     images: tuple[Image, ...] = ()
     step: Step | None = None

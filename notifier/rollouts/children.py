@@ -35,7 +35,7 @@ def scaling(p: ReplicaSetDigest | None, c: ReplicaSetDigest, on: Teller, now: fl
 
 def _role(c: ReplicaSetDigest, on: Teller) -> str:
     rollout = on.digest
-    if not isinstance(rollout, RolloutDigest) or not c.pod_hash:
+    if not isinstance(rollout, RolloutDigest) or not c.pod_hash or not rollout.stable:
         return ""
     if c.pod_hash == rollout.stable:
         return "stable"
@@ -65,7 +65,12 @@ def experiment(p: ExperimentDigest | None, c: ExperimentDigest, on: Teller, now:
     """An Experiment's phase took a new value."""
     if c.phase in _SILENT_PHASES or (p is not None and p.phase == c.phase):
         return
-    details: dict[str, Any] = {"subject": Subject("Experiment", c.name, c.uid), "message": c.message or None}
+    cause = Cause("experiment", c.message) if c.phase in analyses.BAD else None
+    details: dict[str, Any] = {
+        "subject": Subject("Experiment", c.name, c.uid),
+        "message": c.message or None,
+        "cause": cause,
+    }
     yield tell(on, f"Experiment{c.phase}", (c.uid, c.phase), now, details)
 
 

@@ -46,10 +46,11 @@ class RolloutDigest(Digest, frozen=True, tag="rollout", kw_only=True):
     """A Rollout. Texts are empty and numbers None where there is no value.
 
     `phase` is the last one that was observed for the current generation. `hash_revision` is the revision `pod_hash`
-    belongs to (the revision is written first). `attempt` is the last abort of this revision, `last_abort` the last of
-    all, `degraded` since when it is or was degraded without having been healthy since, `healthy` for what Healthy was
-    told (`revision/hash/cause`). `print` stands for the whole status but the step index. `triggers` is what triggers
-    remember, in their own words.
+    belongs to (the revision is written first), `revision_hash` the hash of the revision where its ReplicaSet has been
+    seen, `stable_revision` the last revision that was the stable one. `attempt` is the last abort of this revision,
+    `last_abort` the last of all, `degraded` since when it is or was degraded without having been healthy since,
+    `healthy` for what Healthy was told (`revision/hash/cause`). `print` stands for the whole status but the step
+    index. `triggers` is what triggers remember, in their own words.
     """
 
     generation: int = 0
@@ -82,6 +83,8 @@ class RolloutDigest(Digest, frozen=True, tag="rollout", kw_only=True):
 
     previous_revision: str = ""
     hash_revision: str = ""
+    revision_hash: str = ""
+    stable_revision: str = ""
     attempt: str = ""
     last_abort: str = ""
     degraded: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from notifier.model import Event, Image, Update
-from notifier.rollouts.digests import AnyDigest, ReplicaSetDigest, RolloutDigest, RunDigest
+from notifier.rollouts.digests import AnyDigest, ExperimentDigest, ReplicaSetDigest, RolloutDigest, RunDigest
 from notifier.rollouts.tell import images
 
 Family = Mapping[str, AnyDigest]
@@ -25,7 +25,9 @@ def _revision(p: RolloutDigest, c: RolloutDigest, now: float) -> dict[str, Any]:
     became_stable = c.stable and c.stable != p.stable and c.stable == c.pod_hash
     return {
         "previous_revision": p.previous_revision if same else p.revision,
-        "hash_revision": p.hash_revision if c.pod_hash == p.pod_hash else c.revision,
+        "hash_revision": (of_hash := p.hash_revision if c.pod_hash == p.pod_hash else c.revision),
+        "revision_hash": p.revision_hash if same else "",
+        "stable_revision": of_hash if c.stable and c.stable == c.pod_hash else p.stable_revision,
         "started": p.started if same else now,
         "stable_images": c.images if became_stable else p.stable_images,
         "update": p.update if same else None,
@@ -71,11 +73,17 @@ def described(p: RolloutDigest, c: RolloutDigest, family: Family) -> RolloutDige
         return c
     sets = [d for d in family.values() if isinstance(d, ReplicaSetDigest) and d.owner == c.uid]
     new = next((s for s in sets if s.revision == c.revision), None)
-    old = next((s for s in sets if s.pod_hash == c.stable), None) if c.stable else None
-    after = new.images if new else c.images
-    before = old.images if old else p.stable_images or p.images
-    changed = images(after, before if p.revision else {})
-    return msgspec.structs.replace(c, update=_update(p, c, new, changed), changed_images=changed)
+    back = new is not None and new.pod_hash == c.stable
+    # What is replaced is the stable version, unless that is what comes back: then it is what ran beside it.
+    replaced = next((s for s in sets if s.pod_hash == (p.pod_hash if back else c.stable)), None)
+    before = replaced.images if replaced else p.images if back else p.stable_images or p.images
+    changed = images(new.images if new else c.images, before if p.revision else {})
+    return msgspec.structs.replace(
+        c,
+        update=_update(p, c, new, changed),
+        changed_images=changed,
+        revision_hash=new.pod_hash if new else "",
+    )
 
 
 def _update(p: RolloutDigest, c: RolloutDigest, new: ReplicaSetDigest | None, changed: tuple[Image, ...]) -> Update:
@@ -89,12 +97,21 @@ def _update(p: RolloutDigest, c: RolloutDigest, new: ReplicaSetDigest | None, ch
 
 
 def blamed(event: Event, family: Family) -> Event:
-    """An abort by analysis with the run that failed and what it measured, where that has been seen."""
-    if event.cause is None or event.cause.by not in {"analysis", "experiment"}:
+    """What went wrong by analysis, with the run that failed and what it measured, where that has been seen."""
+    if event.cause is None or event.cause.by not in {"analysis", "experiment"} or event.analysis:
         return event
-    runs = [d for d in family.values() if isinstance(d, RunDigest) and d.analysis and d.revision == event.revision]
+    runs = [d for d in family.values() if isinstance(d, RunDigest) and d.analysis and _concerns(d, event, family)]
     if not runs:
         return event
     measured = max(runs, key=lambda d: d.version).analysis
     run = measured.run if measured else None
     return msgspec.structs.replace(event, analysis=measured, cause=msgspec.structs.replace(event.cause, run=run))
+
+
+def _concerns(run: RunDigest, event: Event, family: Family) -> bool:
+    """Whether a run is of the event's revision, by its own annotation or its Experiment's, or of its Experiment."""
+    if event.subject:
+        return run.owner == event.subject.uid
+    owner = family.get(run.owner)
+    revision = run.revision or (owner.revision if isinstance(owner, ExperimentDigest) else "")
+    return revision == event.revision

@@ -131,7 +131,8 @@ def _child(view: ObjectView, was: AnyDigest | None, family: Family, now: float) 
     found = _told(view, was, root, _Tellers(direct, on), now)
     silent = isinstance(parent, Tombstone) or isinstance(top, Tombstone)
     also = tuple(d.subscriptions for d in (parent, found.digest) if d and d.uid != on.uid and d.subscriptions)
-    return Interpretation(found.digest, () if silent else found.events, also)
+    events = tuple(history.blamed(event, family) for event in found.events)
+    return Interpretation(found.digest, () if silent else events, also)
 
 
 class _Tellers(NamedTuple):

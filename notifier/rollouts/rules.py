@@ -40,7 +40,9 @@ def _fact(reason: str, *identity: object, **details: object) -> Fact:
 def _updated(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     if c.revision == p.revision or not c.revision:
         return None
-    return _fact("RolloutUpdated", c.revision)
+    unfinished = p.under_way and p.stable and not p.aborted
+    message = f"replaces revision {p.hash_revision}, which was not complete" if unfinished else None
+    return _fact("RolloutUpdated", c.revision, message=message)
 
 
 def _superseded(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
@@ -102,7 +104,9 @@ def _step_completed(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     where = step(c)
     done = msgspec.structs.replace(where, completed=moved, text=_passed(c)) if where else None
     weight = Amount(p.weight, c.weight) if c.weight is not None else None
-    return _fact("RolloutStepCompleted", c.revision, c.step_hash, c.step_index, c.attempt, step=done, weight=weight)
+    pods = Amount(c.updated, c.replicas)
+    identity = (c.revision, c.step_hash, c.step_index, c.attempt)
+    return _fact("RolloutStepCompleted", *identity, step=done, weight=weight, pods=pods)
 
 
 def _passed(c: RolloutDigest) -> str | None:
@@ -119,7 +123,19 @@ def _promoted_fully(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
 def _completed(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     if not c.stable or c.stable == p.stable or c.stable != c.pod_hash:
         return None
-    return _fact("RolloutCompleted", c.revision, c.stable, initial=not p.stable)
+    details = {"initial": not p.stable, "manual": p.promote_full, "message": _how_completed(p, c)}
+    return _fact("RolloutCompleted", c.revision, c.stable, **details)
+
+
+def _how_completed(p: RolloutDigest, c: RolloutDigest) -> str | None:
+    """In the controller's own words."""
+    if not p.stable:
+        return "Initial deploy"
+    if p.promote_full:
+        return "Full promotion requested"
+    if c.strategy == "BlueGreen":
+        return "Completed blue-green update"
+    return f"Completed all {len(c.steps)} canary steps" if c.steps else None
 
 
 def _aborted(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
@@ -129,8 +145,9 @@ def _aborted(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     # Until the new revision's hash is there, an abort is the old one's.
     revision = c.hash_revision or c.revision
     by_hand = cause.by == "person"
-    details = {"cause": cause, "manual": by_hand, "revision": revision or None, "step": step(p), "ts": c.aborted_at}
-    return _fact(_ABORTED, c.aborted_at, **details)
+    again = bool(p.attempt) and p.revision == c.revision
+    told = {"cause": cause, "manual": by_hand, "retry": again, "revision": revision or None, "ts": c.aborted_at}
+    return _fact(_ABORTED, c.aborted_at, **told, step=step(p))
 
 
 _BLAME = (("timed out", "deadline"), ("experiment", "experiment"), ("analysis", "analysis"), ("metric", "analysis"))
@@ -203,7 +220,7 @@ def _pause_seconds(first: PauseMark, c: RolloutDigest) -> float | None:
 def _resumed(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     same = (c.revision, c.pod_hash, c.attempt) == (p.revision, p.pod_hash, p.attempt)
     if p.pauses and same and not c.aborted and not set(p.pauses) & set(c.pauses):
-        return _fact("RolloutResumed", p.pauses[0].reason, p.pauses[0].since)
+        return _fact("RolloutResumed", p.pauses[0].reason, p.pauses[0].since, pause=_pause(p.pauses[0], p))
     if p.paused and not c.paused:
         return _fact("RolloutResumed", "manual", c.step_index, c.generation, manual=True)
     return None
@@ -231,7 +248,8 @@ def _weight_updated(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
 def _healthy(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     if c.healthy == p.healthy:
         return None
-    return _fact("RolloutHealthy", *c.healthy.split("/"))
+    revision, pod_hash, cause = c.healthy.split("/")
+    return _fact("RolloutHealthy", revision, pod_hash, cause, message="after it was degraded" if cause else None)
 
 
 RULES: tuple[Rule, ...] = (
@@ -260,7 +278,7 @@ def transitions(p: RolloutDigest, c: RolloutDigest, now: float) -> Iterator[Even
     """Every event between two states of a Rollout, in the order they are told."""
     on = Teller.of(c)
     # A revision first seen in this very state took nobody knows how long.
-    took = now - c.started if c.started is not None and now > c.started else None
+    took = round(now - c.started, 3) if c.started is not None and now > c.started else None
     for rule in RULES:
         if fact := rule(p, c):
             seconds = {"seconds": took} if fact.reason in _ENDINGS else {}

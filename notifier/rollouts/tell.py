@@ -107,8 +107,9 @@ def _about_rollout(c: RolloutDigest) -> dict[str, Any]:
         "update": c.update,
         "retry": bool(c.attempt),
         "strategy": c.strategy,
-        "pod_hash": c.pod_hash or None,
+        "pod_hash": c.revision_hash or (c.pod_hash if c.hash_revision == c.revision else None) or None,
         "stable_hash": c.stable or None,
+        "stable_revision": c.stable_revision or None,
         "images": c.changed_images or images(c.images, c.stable_images),
         "step": step(c),
     }

@@ -13,13 +13,14 @@ _PROMOTE = ("continue", "promote {name} -n {namespace}")
 _ABORT = ("go back to stable", "abort {name} -n {namespace}")
 _RETRY = ("try the same version again", "retry rollout {name} -n {namespace}")
 _UNDO = ("return to the revision before", "undo {name} -n {namespace}")
+_TO_STABLE = ("return to stable", "undo {name} -n {namespace} --to-revision={stable}")
 _LOOK = ("look at it", "get rollout {name} -n {namespace}")
 
 _ACTIONS = {
     "RolloutUpdated": (_WATCH,),
     "RolloutPaused": (_PROMOTE, _ABORT),
     "RolloutManuallyPaused": (_PROMOTE,),
-    "RolloutAborted": (_RETRY, _UNDO),
+    "RolloutAborted": (_RETRY, _TO_STABLE),
     "RolloutDegraded": (_LOOK,),
     "RolloutCompleted": (_UNDO,),
     "ProgressDeadlineExceeded": (_LOOK, _ABORT),
@@ -38,11 +39,12 @@ def _actions(event: Event) -> tuple[tuple[str, str], ...]:
     found = _ACTIONS.get(event.reason, ())
     timed = event.pause is not None and event.pause.until is not None
     first = event.reason == "RolloutCompleted" and event.initial
-    return (_ABORT,) if timed else () if first else found
+    known = tuple(action for action in found if event.stable_revision or action is not _TO_STABLE)
+    return (_ABORT,) if timed else () if first else known
 
 
 def _action(event: Event, text: str, command: str) -> Action:
-    command = command.format(name=event.name, namespace=event.namespace)
+    command = command.format(name=event.name, namespace=event.namespace, stable=event.stable_revision)
     return Action(text, f"kubectl argo rollouts {command}")
 
 

@@ -81,8 +81,8 @@ def unrecorded() -> dict[str, Event]:
     made = (
         like("RolloutStepCompleted", "s001", "RolloutStepSkipped", severity=Severity.WARNING, step=skip, manual=True),
         like("RolloutHealthy", "s004-bluegreen", "RolloutDeleted", severity=Severity.WARNING, seconds=None),
-        like("ExperimentFailed", "s002", "ExperimentError", message=why),
-        like("ExperimentFailed", "s002", "ExperimentInconclusive", message=doubt),
+        like("ExperimentFailed", "s002", "ExperimentError", message=why, cause=None),
+        like("ExperimentFailed", "s002", "ExperimentInconclusive", message=doubt, cause=None),
     )
     return {event.reason: event for event in made}
 
