@@ -13,6 +13,7 @@ from notifier import __version__
 
 _COMMANDS = {
     "run": "the daemon: watch Rollouts, deliver notifications",
+    "demo": "three rollouts and every message they cause; needs no cluster",
     "deliveries": "list, show, retry or drop what is in the outbox",
     "replay": "recorded watch events in, the notifications they cause out",
 }

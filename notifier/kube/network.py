@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from yarl import URL
 
 from notifier.errors import ConfigError
 from notifier.kube.errors import MAX_TEXT, Cut, Silent
+from notifier.proxies import Proxies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def environment_proxy(server: str) -> str | None:
     url = URL(server)
     if url.scheme not in {"http", "https"} or not url.host:
         raise ConfigError("the API server's address is no http or https URL")
-    return None if proxy_bypass(url.host) else getproxies().get(url.scheme)
+    return Proxies.from_environ(os.environ).route(url.scheme, url.host, url.port) or None
 
 
 @contextmanager

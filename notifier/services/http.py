@@ -22,7 +22,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from notifier.errors import DeliveryError, Permanent, Temporary
-from notifier.services.proxies import Proxies
+from notifier.proxies import Proxies
 from notifier.services.redaction import Redactor
 from notifier.services.tls import Tls, context
 

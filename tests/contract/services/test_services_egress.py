@@ -9,8 +9,8 @@ import trustme
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from notifier.errors import ConfigError, Permanent, Temporary
+from notifier.proxies import Proxies
 from notifier.services.http import Address, connect
-from notifier.services.proxies import Proxies
 from tests.contract.services.rows import Row
 from tests.contract.services.servers import HOST, Receiver, free_port, proxy_to, serve
 
