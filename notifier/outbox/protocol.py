@@ -169,7 +169,7 @@ class Outbox(Protocol):
         """One delivery."""
 
     async def retry(self, delivery_id: int, now: float) -> Delivery | None:
-        """Make a dead or suppressed delivery pending again; None if it is neither."""
+        """Make a dead or suppressed delivery pending again, in its old place; None if it is neither."""
 
     async def drop(self, delivery_id: int, now: float) -> bool:
         """Suppress a delivery that is not delivered yet, dead ones included; whether there was one."""

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
@@ -43,11 +43,11 @@ class SqliteOutbox:
     dead. Deliveries are handed out leased to this object.
     """
 
-    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor, lock: IO[str] | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor, presence: _Presence) -> None:
         self._writer = Writer(connection, thread)
-        self._lock = lock
+        self._presence = presence
         self._me = uuid.uuid4().hex
-        self.only_one = lock is not None
+        self.only_one = presence.alone
 
     @classmethod
     def open(cls, path: str) -> SqliteOutbox:
@@ -64,7 +64,7 @@ class SqliteOutbox:
         except StoreError:
             thread.shutdown()
             raise
-        return cls(connection, thread, _lock(path))
+        return cls(connection, thread, _presence(path))
 
     async def recall(self, uids: Collection[str]) -> list[Record]:
         """See `Outbox`."""
@@ -162,8 +162,8 @@ class SqliteOutbox:
     async def close(self) -> None:
         """See `Outbox`."""
         await self._writer.close()
-        if self._lock:
-            self._lock.close()
+        if self._presence.lock:
+            self._presence.lock.close()
 
     async def _all(self, query: str, given: Mapping[str, Any]) -> list[sqlite3.Row]:
         rows: list[sqlite3.Row] = await self._writer.run(lambda c: c.execute(_SQL[query], given).fetchall())
@@ -181,29 +181,38 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def _migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring a store up to date, all at once: others may try to at the same time."""
     steps = sql.migrations("sqlite")
     connection.execute("BEGIN IMMEDIATE")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(steps):
-        connection.execute("ROLLBACK")
         connection.close()
         raise StoreError(f"the store {path} was written by a newer version of this program")
+    for statement in (s for script in steps[version:] for s in sql.statements(script)):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(steps)}")
     connection.execute("COMMIT")
-    for number, script in enumerate(steps[version:], version + 1):
-        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
-def _lock(path: str) -> IO[str] | None:
-    """A lock beside the file that says this process has it open; None where another one has."""
+class _Presence(NamedTuple):
+    """A lock shared by all who have the file open, and whether nobody else had."""
+
+    lock: IO[str] | None
+    alone: bool
+
+
+def _presence(path: str) -> _Presence:
     if path == ":memory:":
-        return None
-    handle = Path(f"{path}.lock").open("w")  # noqa: SIM115  # held as long as the store
+        return _Presence(None, alone=False)
+    lock = Path(f"{path}.lock").open("w", encoding="ascii")  # noqa: SIM115  # held as long as the store
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        handle.close()
-        return None
-    return handle
+        alone = False
+    else:
+        alone = True
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    return _Presence(lock, alone)
 
 
 class _LostError(StoreError):

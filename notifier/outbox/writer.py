@@ -25,9 +25,15 @@ class Writer:
         self._thread = thread
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._busy: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def run(self, work: Work) -> Any:
-        """What `work` returns, once it is durable. Raises StoreError where the database fails."""
+        """What `work` returns, once it is durable; raises what it raised.
+
+        Raises StoreError where the database fails, and once it is closed.
+        """
+        if self._closed:
+            raise StoreError("the outbox is closed")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
         if self._busy is None:
@@ -36,6 +42,7 @@ class Writer:
 
     async def close(self) -> None:
         """Finish what waits and close the connection."""
+        self._closed = True
         while self._busy is not None:
             await self._busy
         await self._in_thread(self._connection.close)
@@ -86,8 +93,8 @@ def _piece(connection: sqlite3.Connection, work: Work) -> Any:
     connection.execute("SAVEPOINT piece")
     try:
         result = work(connection)
-    except (sqlite3.Error, StoreError) as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is belongs to who asked, and to nobody else's work
         connection.execute("ROLLBACK TO piece")
-        result = error if isinstance(error, StoreError) else StoreError(f"the outbox refused: {error}")
+        result = StoreError(f"the outbox refused: {error}") if isinstance(error, sqlite3.Error) else error
     connection.execute("RELEASE piece")
     return result

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections.abc import Iterator
 from importlib import resources
 
 _NAME = re.compile(r"^-- (\w+): .*$", re.MULTILINE)
@@ -21,6 +23,16 @@ def migrations(dialect: str) -> list[str]:
     return [
         entry.read_text() for entry in sorted(folder.iterdir(), key=lambda e: e.name) if entry.name.endswith(".sql")
     ]
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, one after the other."""
+    lines: list[str] = []
+    for line in script.splitlines():
+        lines.append(line)
+        if sqlite3.complete_statement("\n".join(lines)):
+            yield "\n".join(lines)
+            lines = []
 
 
 def _read(dialect: str, name: str) -> str:

@@ -1,5 +1,5 @@
 -- recall: the digests of some objects and of all their relatives
-SELECT uid, kind, namespace, root, version, shape, writes, body FROM digests
+SELECT uid, kind, namespace, root, version, shape, writes, body, deleted FROM digests
 WHERE root IN (SELECT root FROM digests WHERE uid IN (SELECT value FROM json_each(:uids)))
    OR uid IN (SELECT value FROM json_each(:uids));
 
@@ -13,12 +13,9 @@ UPDATE digests SET root = :root, version = :version, shape = :shape, writes = wr
 WHERE uid = :uid AND writes = :writes;
 
 -- absent: what a complete list of a kind did not show
-SELECT uid, kind, namespace, root, version, shape, writes, body FROM digests
+SELECT uid, kind, namespace, root, version, shape, writes, body, deleted FROM digests
 WHERE kind = :kind AND (:namespace = '' OR namespace = :namespace) AND deleted IS NULL
   AND uid NOT IN (SELECT value FROM json_each(:seen));
-
--- newest: the highest version stored for a kind
-SELECT max(version) FROM digests WHERE kind = :kind AND (:namespace = '' OR namespace = :namespace);
 
 -- rewind: forget versions that are ahead of the cluster's own
 UPDATE digests SET version = 0, writes = writes + 1
@@ -81,7 +78,7 @@ SELECT min(due) FROM deliveries WHERE head = 1 AND (lease IS NULL OR lease <> :l
 -- show: one delivery
 SELECT * FROM deliveries WHERE id = :id;
 
--- retry: send a dead or suppressed delivery again, behind what its lane holds
+-- retry: send a dead or suppressed delivery again, in its old place in the lane
 UPDATE deliveries SET state = 'pending', due = :now, created = :now, settled = NULL, attempts = 0, expires = NULL,
   head = NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.lane = deliveries.lane AND o.state IN ('pending', 'leased'))
 WHERE id = :id AND state IN ('dead', 'suppressed')
