@@ -152,10 +152,11 @@ class _Tasks:
         self._tasks.append(asyncio.create_task(work, name=name))
 
     async def wait(self) -> None:
-        """Wait until one ends; raises what it failed with."""
-        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+        """Wait until one fails; raises what it failed with. One that has nothing left to do may end."""
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        failed = (task.exception() for task in self._tasks if task.done() and not task.cancelled())
+        for error in filter(None, failed):
+            raise _first(error)
 
     async def stop(self) -> None:
         """Cancel them all, the last started first, and wait until they have ended."""
@@ -164,6 +165,13 @@ class _Tasks:
         for result in await asyncio.gather(*self._tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 _log.error("a part of the daemon failed", problem=str(result))
+
+
+def _first(error: BaseException) -> BaseException:
+    """What a task group wraps: its message is for people."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _cluster(settings: Settings) -> Cluster:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from notifier.draft import Note
 from notifier.known import Known
-from notifier.model import Change, Event, Kind, Problem, Scope
+from notifier.model import Change, Event, Kind, Problem, Scope, Target
 from notifier.outbox.protocol import Committed, Delivery, Outbox
 from notifier.pipeline import Derived, Pipeline
 from notifier.rollouts.digests import AnyDigest, ReplicaSetDigest, RolloutDigest, Tombstone
@@ -129,7 +131,7 @@ class Intake:
         if first:
             await self._outbox.learn(kind, scope, now)
             return Told()
-        return await self.missing(kind, scope, uids, now)
+        return await self.missing(kind, scope, uids, now, version=version)
 
     async def tick(self, now: float) -> Told:
         """Let time pass: judge what time alone may change, and tell of children whose owner does not come."""
@@ -180,8 +182,11 @@ class Intake:
 
     def _one(self, sighting: _Sighting, known: Known, now: float, *, mute: bool) -> Derived | None:
         was = known.digest(sighting.uid)
-        if was is not None and (isinstance(was, Tombstone) or sighting.version <= was.version):
+        if was is not None and sighting.version <= was.version:
             return self._old_news(sighting, was, known, now)
+        if isinstance(was, Tombstone):
+            # It had only left the selection, or the cluster was restored: it is learned anew.
+            was, mute = None, True
         found = self._interpret(sighting, was, known, now)
         self._see(sighting, found.digest, known)
         return self._pipeline.derive(found, known, now, silent=mute or (was is None and self._is_unlearned(sighting)))
@@ -213,8 +218,8 @@ class Intake:
         kind = sighting.change.kind
         return not self._unlearned.isdisjoint({(kind, ""), (kind, sighting.view.metadata.namespace)})
 
-    async def missing(self, kind: Kind, scope: Scope, uids: Collection[str], now: float) -> Told:
-        """Take in that no other objects of a kind exist in a scope than those with `uids`."""
+    async def missing(self, kind: Kind, scope: Scope, uids: Collection[str], now: float, *, version: int = 0) -> Told:
+        """Take in that no other objects of a kind existed in a scope at `version` than those with `uids`."""
         selected = parse(scope.selector)
         missing = await self._outbox.absent(kind, scope.namespace, uids)
         known = Known(await self._outbox.recall([record.uid for record in missing]))
@@ -222,7 +227,7 @@ class Intake:
         derived = []
         for digest in digests:
             self._pipeline.objects.drop(digest.uid)
-            derived.append(self._pipeline.derive(deleted(digest, digest.version, now), known, now))
+            derived.append(self._pipeline.derive(deleted(digest, version, now), known, now))
         return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
 
     async def _look_again(self, roots: Iterable[str], now: float) -> Told:
@@ -256,8 +261,18 @@ class Intake:
         return told
 
 
+class _Head(msgspec.Struct):
+    """What can be read of an object that cannot be read."""
+
+    metadata: dict[str, Any] = {}
+
+
+_head = msgspec.json.Decoder(_Head, strict=False).decode
+
+
 def _unreadable(change: Change, error: UnreadableError) -> Problem:
-    return Problem(f"{change.kind}", "", str(error))
+    name, namespace, uid = (str(_head(change.raw).metadata.get(key, "")) for key in ("name", "namespace", "uid"))
+    return Problem(f"{change.kind} {namespace}/{name}", "", str(error), on=Target(change.kind, namespace, name, uid))
 
 
 def _stands_in(digest: AnyDigest, known: Known) -> bool:

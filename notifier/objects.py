@@ -37,6 +37,7 @@ class Objects:
         """Keep a state, unless a newer one is there."""
         if version < self.version(uid):
             return
+        self.drop(uid)
         self._kept[uid] = _Kept(kind, version, root, zlib.compress(_slim(raw), 1))
         if uid != root:
             self._families.setdefault(root, set()).add(uid)
@@ -72,7 +73,9 @@ class Objects:
         pod_hash, revision = status.get("currentPodHash"), _annotations(rollout).get(REVISION_ANNOTATION)
         runs = [self.get(uid) for uid in self._of(metadata.get("uid", ""), Kind.ANALYSIS_RUN)]
         own = [run for run in runs if run and _belongs(run, pod_hash, revision)]
-        own.sort(key=lambda run: str(run["metadata"].get("creationTimestamp", "")), reverse=True)
+        own.sort(
+            key=lambda run: (str(run["metadata"].get("creationTimestamp", "")), run["metadata"]["name"]), reverse=True
+        )
         return own or None
 
     def _of(self, root: str, kind: Kind) -> list[str]:
@@ -105,6 +108,6 @@ def _slim(raw: bytes) -> bytes:
     metadata = _parts(parts["metadata"])
     metadata.pop("managedFields", None)
     if "annotations" in metadata:
-        annotations = _parts(metadata["annotations"])
+        annotations = _decode(metadata["annotations"]) or {}
         metadata["annotations"] = msgspec.Raw(_encode({k: v for k, v in annotations.items() if k not in _NOISE}))
     return _encode({**parts, "metadata": metadata})

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from notifier.config.schema import Template
 from notifier.errors import TemplateError
 from notifier.jinja import Tree
+from notifier.jinja.values import text
 from notifier.model import Message
 
 
@@ -37,7 +38,7 @@ def render(
 
 
 def _text(tree: Tree | None, variables: Mapping[str, Any]) -> str:
-    return str(tree.render(variables)).strip() if tree else ""
+    return text(tree.render(variables)).strip() if tree else ""
 
 
 def _section(template: Template, kind: str, name: str) -> Tree | None:

@@ -14,6 +14,8 @@ _OUTSIDE_PARENTHESES = re.compile(r",(?![^(]*\))")
 _NAME = r"(?P<name>[A-Za-z0-9][\w./-]*)"
 _SET = re.compile(rf"{_NAME}\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)")
 _EQUALITY = re.compile(rf"{_NAME}\s*(?P<op>==|=|!=)\s*(?P<values>[\w.-]*)")
+_ORDER = re.compile(rf"{_NAME}\s*(?P<op>[<>])\s*(?P<bound>-?\d+)")
+_NUMBER = re.compile(r"-?\d+", re.ASCII)
 _EXISTENCE = re.compile(rf"(?P<op>!?)\s*{_NAME}")
 
 
@@ -30,6 +32,8 @@ def _requirement(part: str) -> Matcher:
     if found := _SET.fullmatch(part) or _EQUALITY.fullmatch(part):
         values = {value.strip() for value in found["values"].split(",")}
         return _membership(found["name"], values, negated=found["op"] in {"notin", "!="})
+    if found := _ORDER.fullmatch(part):
+        return _order(found["name"], int(found["bound"]), above=found["op"] == ">")
     if found := _EXISTENCE.fullmatch(part):
         return _existence(found["name"], wanted=not found["op"])
     raise ValueError(f"{part!r} is no label requirement")
@@ -37,6 +41,16 @@ def _requirement(part: str) -> Matcher:
 
 def _membership(name: str, values: set[str], *, negated: bool) -> Matcher:
     return lambda labels: (labels.get(name) in values) != negated
+
+
+def _order(name: str, bound: int, *, above: bool) -> Matcher:
+    """A label that is no whole number is neither above nor below."""
+
+    def matches(labels: Mapping[str, str]) -> bool:
+        value = labels.get(name, "")
+        return bool(_NUMBER.fullmatch(value)) and (int(value) > bound if above else int(value) < bound)
+
+    return matches
 
 
 def _existence(name: str, *, wanted: bool) -> Matcher:

@@ -11,9 +11,9 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import yaml
-
+from notifier.config import yamltext
 from notifier.config.schema import Config
+from notifier.errors import ConfigError
 from notifier.model import ANNOTATION_PREFIX, Destination
 
 _SUBSCRIBE = "subscribe."
@@ -73,6 +73,7 @@ def _short(name: str, value: str) -> Iterator[Subscription | Fault]:
     recipients = [piece for part in value.split(";") if (piece := part.strip())] if value else [""]
     if not recipients or not service:
         yield Fault(name, "names no recipient" if service else "names no service")
+        return
     for recipient in recipients:
         yield Subscription(trigger, Destination(service, recipient), name)
 
@@ -80,10 +81,9 @@ def _short(name: str, value: str) -> Iterator[Subscription | Fault]:
 def _long(name: str, value: str) -> Iterator[Subscription | Fault]:
     """The YAML form: a list of items with `trigger` and `destinations`."""
     try:
-        items = yaml.load(value, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        yield Fault(name, f"is no YAML{f' (line {mark.line + 1})' if mark else ''}")
+        items = yamltext.load(value).value
+    except ConfigError as error:
+        yield Fault(name, f"{error.message}{f' (line {error.line})' if error.line else ''}")
         return
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         yield Fault(name, "must be a list of items with `trigger` and `destinations`")
@@ -113,7 +113,7 @@ def _destinations(name: str, where: str, triggers: list[str], item: Any) -> Iter
         return
     for trigger in triggers:
         for recipient in recipients:
-            yield Subscription(trigger, Destination(service, str(recipient)), name)
+            yield Subscription(str(trigger), Destination(service, str(recipient)), name)
 
 
 def _is_texts(value: Any) -> bool:

@@ -33,11 +33,11 @@ class Watching(Value, frozen=True):
 
 
 class Armed(Value, frozen=True):
-    """An event whose trigger waits for a condition; `since` is when one that must last began to hold."""
+    """An event whose trigger waits for a condition; `since` is when each that must last began to hold, by its key."""
 
     event: Event
     revision: str
-    since: float | None = None
+    since: dict[str, float] = {}
 
 
 class Memory(Value, frozen=True):
@@ -96,7 +96,12 @@ class Judge(NamedTuple):
 
 
 def _short(value: Any) -> str:
-    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:12]
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic", enc_hook=_name)).hexdigest()[:12]
+
+
+def _name(value: Any) -> str:
+    """What stands for a value that is no JSON, such as a function."""
+    return type(value).__name__
 
 
 def on_event(trigger: Trigger, event: Event, memory: Memory, judge: Judge) -> tuple[Memory, Firing | None]:
@@ -122,10 +127,9 @@ def on_armed(trigger: Trigger, memory: Memory, revision: str, judge: Judge) -> t
 def _ready(trigger: Trigger, armed: Armed, judge: Judge) -> tuple[Armed, list[Condition] | None]:
     """The conditions that hold long enough; None while there are none."""
     holding = [c for c in trigger.conditions if judge.holds(trigger, c)]
-    since = (armed.since or judge.now) if any(c.hold for c in holding) else None
-    armed = Armed(armed.event, armed.revision, since)
-    ready = [c for c in holding if not c.hold or judge.now - (since or judge.now) >= c.hold]
-    return armed, ready or None
+    since = {c.key: armed.since.get(c.key, judge.now) for c in holding if c.hold}
+    ready = [c for c in holding if judge.now - since.get(c.key, judge.now) >= c.hold]
+    return Armed(armed.event, armed.revision, since), ready or None
 
 
 def _fire(
@@ -163,11 +167,12 @@ def on_state(
     """
     was = memory.watching.get(condition.key)
     state = _looked_at(judge.holds(trigger, condition), was or Watching(), judge.now)
-    if not state.holds or judge.now - state.since < condition.hold:
+    lasted = state.holds and judge.now - state.since >= condition.hold
+    learned = was is None and sight.known and state.holds and (lasted or not sight.newcomers)
+    if not lasted and not learned:
         return _with_watching(memory, condition, state), None
     value = judge.once(condition)
     told = value in memory.once.get(condition.key, ()) if value else state.fired
-    learned = was is None and sight.known
     memory = _with_watching(memory, condition, msgspec.structs.replace(state, fired=True))
     only = sight.newcomers if told or learned else None
     firing = Firing(trigger, condition.send, None, value or str(state.count), only)

@@ -33,7 +33,9 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--state", type=click.Choice(list(State)), default=None, help="Only those in a state.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in State]), default=None, help="Only those in a state."
+)
 @click.option("--service", default="", help="Only those to a service.")
 @click.option("-n", "--namespace", default="", help="Only those about a namespace's Rollouts.")
 @click.option("--rollout", "name", default="", help="Only those about Rollouts of a name.")

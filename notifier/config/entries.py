@@ -12,7 +12,7 @@ from typing import Any
 
 from notifier import expr, jinja, reasons, selectors, times
 from notifier.config import yamltext
-from notifier.config.schema import Condition, GlobalSubscription, Template, Trigger
+from notifier.config.schema import ARGO_TYPES, Condition, GlobalSubscription, Template, Trigger
 from notifier.config.yamltext import Located
 from notifier.errors import ConfigError, ExpressionError, TemplateError
 from notifier.model import Destination, Severity
@@ -22,6 +22,7 @@ Warn = Callable[[str, int], None]
 
 _CONDITION = ("when", "send", "oncePer", "description", "on", "for", "severity", "resolves")
 _SUBSCRIPTION = ("recipients", "triggers", "selector")
+_SECTIONS = frozenset({"message", *ARGO_TYPES})
 _BY_NAME = frozenset({"webhook"})
 """Sections that hold one part for each service name ("*" is any); their leaves keep their types, for JSON."""
 
@@ -96,12 +97,18 @@ def _severity(items: list[dict[str, Any]], source: Located) -> Severity | None:
     return Severity(given) if given else None
 
 
-def template(name: str, text: str, language: jinja.Language) -> Template:
+def template(name: str, text: str, language: jinja.Language, warn: Warn) -> Template:
     """A `template.<name>` entry: `message` and sections by service type."""
     source = yamltext.load(text)
     if not isinstance(source.value, dict):
         raise ConfigError("a template is a mapping with `message` and sections by service type", source.line())
-    trees = dict(_sections(source.value))
+    for key in source.value.keys() - _SECTIONS:
+        warn(f"unknown section {_near(str(key), _SECTIONS)} is ignored", source.line(key))
+    sections = {key: part for key, part in source.value.items() if key in _SECTIONS and part is not None}
+    for key, part in sections.items():
+        if isinstance(part, list | dict) is (key == "message"):
+            raise ConfigError(f"`{key}` must be {'a text' if key == 'message' else 'a mapping'}", source.line(key))
+    trees = dict(_sections(sections))
     return Template(name, {key: _tree(key, tree, language, source) for key, tree in trees.items()})
 
 

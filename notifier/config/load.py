@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple, TypeVar
 
 from notifier.config import entries
-from notifier.config.schema import Config, ServiceEntry, Template, Trigger
+from notifier.config.schema import ARGO_TYPES, Config, ServiceEntry, Template, Trigger
 from notifier.config.substitution import substitute
 from notifier.errors import ConfigError
 from notifier.jinja import Language
@@ -18,17 +18,14 @@ from notifier.model import Problem
 
 T = TypeVar("T")
 
-ARGO_TYPES = frozenset(
-    {
-        *("alertmanager", "awssqs", "email", "gcppubsub", "github", "googlechat", "grafana", "mattermost", "nats"),
-        *("newrelic", "opsgenie", "pagerduty", "pagerdutyv2", "pushover", "rocketchat", "slack", "teams"),
-        *("teams-workflows", "telegram", "webex", "webhook"),
-    }
-)
-"""The service types of notifications-engine, v0.5.0 and after."""
 
 _BENEATH = "_defaults"
 """The file among the shipped templates whose sections are beneath every other's."""
+
+_SECRET_LENGTH = 5
+"""What is shorter is no secret, but part of many words."""
+_ALONE = ("subscriptions", "defaultTriggers", "context")
+_KEYS = ("service", "trigger", "template", *_ALONE)
 
 OptionsCheck = Callable[[Mapping[str, Any]], Sequence[str]]
 """Reads a service's options: returns warnings, raises ConfigError."""
@@ -55,10 +52,10 @@ def shipped(zone: str = "UTC") -> Catalogue:
     folder = resources.files("notifier") / "catalogue"
     language = Language(macros=_texts(folder / "templates" / "_macros", ".j2"), zone=zone)
     triggers, templates = _texts(folder / "triggers", ".yaml"), _texts(folder / "templates", ".yaml")
-    beneath = entries.template(_BENEATH, templates.pop(_BENEATH), language).sections
+    beneath = _template(_BENEATH, templates.pop(_BENEATH), language).sections
     return Catalogue(
         {name: entries.trigger(name, text, _refuse) for name, text in triggers.items()},
-        {n: Template(n, {**beneath, **entries.template(n, text, language).sections}) for n, text in templates.items()},
+        {n: Template(n, {**beneath, **_template(n, text, language).sections}) for n, text in templates.items()},
         language,
     )
 
@@ -66,6 +63,10 @@ def shipped(zone: str = "UTC") -> Catalogue:
 def _texts(folder: Traversable, suffix: str) -> dict[str, str]:
     found = sorted((f for f in folder.iterdir() if f.name.endswith(suffix)), key=lambda f: f.name)
     return {f.name.removesuffix(suffix): f.read_text(encoding="utf-8") for f in found}
+
+
+def _template(name: str, text: str, language: Language) -> Template:
+    return entries.template(name, text, language, _refuse)
 
 
 def _refuse(remark: str, line: int) -> None:
@@ -103,6 +104,7 @@ class _Loading:
         templates = {**catalogue.templates, **self._templates(catalogue.language)}
         triggers = {**catalogue.triggers, **self._each("trigger.", entries.trigger, before.triggers)}
         self._check_sends(triggers, templates)
+        self._check_keys()
         services, unsupported = self._services()
         return Config(
             triggers=triggers,
@@ -120,7 +122,7 @@ class _Loading:
 
     def _templates(self, language: Language) -> dict[str, Template]:
         return self._each(
-            "template.", lambda name, text, _: entries.template(name, text, language), self._before.templates
+            "template.", lambda name, text, warn: entries.template(name, text, language, warn), self._before.templates
         )
 
     def _each(self, prefix: str, read: Callable[[str, str, entries.Warn], T], before: Mapping[str, T]) -> dict[str, T]:
@@ -176,10 +178,18 @@ class _Loading:
             for name in {n for condition in trigger.conditions for n in condition.send} - templates.keys():
                 self._problem(f"trigger.{trigger.name}", f"there is no template {name!r}{_near(name, templates)}")
 
+    def _check_keys(self) -> None:
+        for key in self._source.data:
+            kind, dot, _ = key.partition(".")
+            if kind not in _KEYS or not (dot or kind in _ALONE) or (dot and kind in {"subscriptions", "context"}):
+                self._problem(key, f"unknown key is ignored{_near(kind, dict.fromkeys(_KEYS))}")
+
     def _warn(self, key: str) -> entries.Warn:
         return functools.partial(self._problem, key)
 
     def _problem(self, key: str, message: str, line: int = 0) -> None:
+        for name, secret in self._secrets.items():
+            message = message.replace(secret, f"${name}") if len(secret) >= _SECRET_LENGTH else message
         self._problems.append(Problem(self._source.object, key, message, line))
 
 

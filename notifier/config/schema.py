@@ -12,6 +12,15 @@ from notifier.model import Destination, Problem, Severity
 from notifier.reasons import trigger_name
 from notifier.selectors import Matcher
 
+ARGO_TYPES = frozenset(
+    {
+        *("alertmanager", "awssqs", "email", "gcppubsub", "github", "googlechat", "grafana", "mattermost", "nats"),
+        *("newrelic", "opsgenie", "pagerduty", "pagerdutyv2", "pushover", "rocketchat", "slack", "teams"),
+        *("teams-workflows", "telegram", "webex", "webhook"),
+    }
+)
+"""The service types of notifications-engine, v0.5.0 and after."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -98,7 +107,8 @@ class Config:
     def for_reason(self, reason: str) -> tuple[Trigger, ...]:
         """The triggers a reason arms: those that name it, and the one named after it."""
         namesake = self.triggers.get(trigger_name(reason))
-        return self._by_reason.get(reason) or ((namesake,) if namesake and not namesake.on else ())
+        alone = namesake and not namesake.on and namesake.name not in self.watched
+        return self._by_reason.get(reason) or ((namesake,) if namesake and alone else ())
 
     @cached_property
     def _by_reason(self) -> dict[str, tuple[Trigger, ...]]:

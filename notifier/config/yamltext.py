@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import yaml
 
 from notifier.errors import ConfigError
+
+_DEEPEST = 100
+_MOST_PARTS = 20_000
+"""Bounds of one entry, aliases followed: more is a mistake or an attack."""
+
+
+class Loader(yaml.CSafeLoader):
+    """JSON's types, as Argo reads YAML: times are texts, `on` and `yes` are words, truth is `true` or `false`."""
+
+
+_LEFT_OUT = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _LEFT_OUT]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^([tT]rue|TRUE|[fF]alse|FALSE)$"), list("tTfF"))
 
 Path = tuple[str | int, ...]
 
@@ -28,18 +46,22 @@ class Located(NamedTuple):
 def load(text: str) -> Located:
     """One YAML document. Raises ConfigError with the line of what is no YAML or stands twice."""
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        value = yaml.load(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=Loader)
+        value = yaml.load(text, Loader=Loader)  # noqa: S506 - it is the safe one, with fewer types
     except yaml.YAMLError as error:
         raise _unreadable(error) from error
-    lines: dict[Path, int] = dict(_lines(node, ())) if node is not None else {}
-    return Located(value, lines)
+    except (AttributeError, LookupError, ValueError) as error:  # what PyYAML raises for `!!int x`, `!!bool x`, …
+        raise ConfigError("this is no YAML: a value is not of the type its tag says") from error
+    parts = list(itertools.islice(_lines(node, ()), _MOST_PARTS + 1)) if node is not None else []
+    if len(parts) > _MOST_PARTS:
+        raise ConfigError(f"this has more than {_MOST_PARTS:,} parts")
+    return Located(value, dict(parts))
 
 
 def documents(text: str) -> list[Any]:
     """All YAML (or JSON) documents of a file, empty ones left out. Raises ConfigError."""
     try:
-        return [document for document in yaml.load_all(text, Loader=yaml.CSafeLoader) if document is not None]
+        return [document for document in yaml.load_all(text, Loader=Loader) if document is not None]
     except yaml.YAMLError as error:
         raise _unreadable(error) from error
 
@@ -51,6 +73,8 @@ def _unreadable(error: yaml.YAMLError) -> ConfigError:
 
 
 def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
+    if len(path) > _DEEPEST:
+        raise ConfigError("this is nested too deeply", node.start_mark.line + 1)
     yield path, node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
