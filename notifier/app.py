@@ -94,6 +94,7 @@ class Daemon:
         self.health = await enter(HealthServer(settings.view.address, self._checks(), self.metrics.registry))
         options = WorkerOptions(policy=Policy(horizon=settings.delivery.horizon))
         self._worker = Worker(self.outbox, self.directory, self._reporter, options)
+        self._stack.push_async_callback(self._reporter.flush)
         self._stack.push_async_callback(self._worker.stop, settings.delivery.grace)
 
     def _start(self) -> None:
@@ -123,7 +124,7 @@ class Daemon:
 
     async def _reconfigured(self, blamed: Target | None) -> None:
         self._pipeline.config = self.directory.config
-        self._reporter.problems(self.directory.problems, blamed)
+        self._reporter.configured(self.directory.problems, blamed)
         self.metrics.configured(self.directory.config.services, len(self.directory.problems))
         await self._feed.reconsider()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, NamedTuple
 
 import msgspec
@@ -67,11 +68,12 @@ class Told:
 
 
 class _Sighting(NamedTuple):
-    """A change, read; `since` is when it was first seen."""
+    """A change, read; `since` is when it was first seen, `first` whether in a list that is learned silently."""
 
     change: Change
     view: ObjectView
     since: float
+    first: bool
 
     @property
     def uid(self) -> str:
@@ -115,7 +117,7 @@ class Intake:
                 told.problems.append(_unreadable(change, error))
                 continue
             if matters(view) and view.metadata.namespace not in self._excluded:
-                sightings.append(_Sighting(change, view, now))
+                sightings.append(_Sighting(change, view, now, self._is_unlearned(change.kind, view.metadata.namespace)))
         told.extend(await self._work(sightings, now, mute=mute))
         return told
 
@@ -172,10 +174,17 @@ class Intake:
             return []
         owner = waits_for(sighting.view)
         if owner and known.digest(owner) is None and not mute:
-            self._orphans.setdefault(owner, []).append(sighting)
-            return []
+            if now - sighting.since < ORPHAN_SECONDS:
+                self._orphans.setdefault(owner, []).append(sighting)
+                return []
+            if not self._strangers:
+                return []
+        # What waited for the owner is older, though the owner may have come by way of another reader.
+        found = [
+            pair for orphan in self._orphans.pop(owner, ()) for pair in self._derive(orphan, known, now, mute=mute)
+        ]
         derived = self._one(sighting, known, now, mute=mute)
-        found = [(sighting, derived)] if derived else []
+        found += [(sighting, derived)] if derived else []
         for orphan in self._orphans.pop(sighting.uid, ()):
             found += self._derive(orphan, known, now, mute=mute)
         return found
@@ -189,7 +198,7 @@ class Intake:
             was, mute = None, True
         found = self._interpret(sighting, was, known, now)
         self._see(sighting, found.digest, known)
-        return self._pipeline.derive(found, known, now, silent=mute or (was is None and self._is_unlearned(sighting)))
+        return self._pipeline.derive(found, known, now, silent=mute or (was is None and sighting.first))
 
     def _interpret(self, sighting: _Sighting, was: AnyDigest | None, known: Known, now: float) -> Interpretation:
         owner = waits_for(sighting.view)
@@ -214,9 +223,8 @@ class Intake:
         elif kind in _KEPT or _stands_in(digest, known):
             objects.put(kind, sighting.uid, sighting.version, digest.root, sighting.change.raw)
 
-    def _is_unlearned(self, sighting: _Sighting) -> bool:
-        kind = sighting.change.kind
-        return not self._unlearned.isdisjoint({(kind, ""), (kind, sighting.view.metadata.namespace)})
+    def _is_unlearned(self, kind: Kind, namespace: str) -> bool:
+        return not self._unlearned.isdisjoint({(kind, ""), (kind, namespace)})
 
     async def missing(self, kind: Kind, scope: Scope, uids: Collection[str], now: float, *, version: int = 0) -> Told:
         """Take in that no other objects of a kind existed in a scope at `version` than those with `uids`."""
@@ -240,17 +248,9 @@ class Intake:
 
     async def _adopt(self, now: float, *, force: bool) -> Told:
         """Take in children whose owner has come by way of the store, or who have waited long enough."""
-        orphans = [s for waiting in self._orphans.values() for s in waiting]
+        waiting = [sighting for orphans in self._orphans.values() for sighting in orphans]
         self._orphans.clear()
-        known = Known(await self._outbox.recall({waits_for(s.view) for s in orphans}))
-        derived: list[Derived] = []
-        for sighting in orphans:
-            if known.digest(waits_for(sighting.view)) is None and not force and now - sighting.since < ORPHAN_SECONDS:
-                self._orphans.setdefault(waits_for(sighting.view), []).append(sighting)
-            elif self._strangers or known.digest(waits_for(sighting.view)) is not None:
-                found = self._one(sighting, known, now, mute=False)
-                derived += [found] if found else []
-        return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
+        return await self._work([s._replace(since=-inf) for s in waiting] if force else waiting, now, mute=False)
 
     def _told(self, derived: Sequence[Derived], results: Sequence[Committed | None]) -> Told:
         told = Told()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import structlog
 
@@ -19,29 +20,40 @@ from notifier.model import Problem, Target, Uid
 from notifier.outbox.protocol import Delivery, Settlement, State
 
 _log = structlog.get_logger(__name__)
-_REMEMBERED = 10_000
+_SAY_AGAIN_SECONDS = 3600.0
+_FLUSH_SECONDS = 5.0
 _RESOURCES = {r.kind: r for r in (*resources.WATCHED, resources.CONFIG_MAPS, resources.SECRETS)}
 
 
 class Reporter:
-    """Says each problem once. Warning Events are written behind, so that the API server holds nobody up."""
+    """Says each problem once an hour. Warning Events are written behind, so that the API server holds nobody up."""
 
     def __init__(self, transport: Transport, metrics: Metrics, clock: Callable[[], float] = time.time) -> None:
         self._transport, self._metrics, self._clock = transport, metrics, clock
-        self._said: dict[Problem, None] = {}
+        self._said: dict[Problem, float] = {}
+        self._configuration: frozenset[Problem] = frozenset()
         self._warnings: asyncio.Queue[tuple[Target, str, str]] = asyncio.Queue(1000)
 
     async def run(self) -> None:
         """Write Warning Events as they come up, until cancelled."""
         while True:
-            on, reason, message = await self._warnings.get()
-            about = Involved(_RESOURCES[on.kind], on.namespace, on.name, Uid(on.uid))
-            try:
-                await warn(self._transport, about, Warned(reason, message, times.text(self._clock())))
-            except KubeError as error:
-                _log.warning(
-                    "a Warning Event cannot be written", object=f"{on.kind} {on.namespace}/{on.name}", why=str(error)
-                )
+            await self._write(*await self._warnings.get())
+
+    async def flush(self) -> None:
+        """Write the Warning Events that are left, but not for long: the daemon stops."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FLUSH_SECONDS):
+                while not self._warnings.empty():
+                    await self._write(*self._warnings.get_nowait())
+
+    async def _write(self, on: Target, reason: str, message: str) -> None:
+        about = Involved(_RESOURCES[on.kind], on.namespace, on.name, Uid(on.uid))
+        try:
+            await warn(self._transport, about, Warned(reason, message, times.text(self._clock())))
+        except KubeError as error:
+            _log.warning(
+                "a Warning Event cannot be written", object=f"{on.kind} {on.namespace}/{on.name}", why=str(error)
+            )
 
     def told(self, told: Told) -> None:
         """Count and log what came of changes."""
@@ -52,19 +64,28 @@ class Reporter:
         for event in told.events:
             self._metrics.event(event.reason)
             _log.debug("event", what=event.summary, reason=event.reason, id=event.id)
-        self.problems(told.problems)
+        if told.problems:
+            self.problems(told.problems)
 
-    def problems(self, problems: Iterable[Problem], on: Target | None = None) -> None:
-        """Say what cannot work, each once; `on` is whom to warn where a problem does not say."""
+    def configured(self, problems: Iterable[Problem], on: Target | None) -> None:
+        """Say what of a configuration that has just come into force cannot work, and did so before."""
+        now = frozenset(problems)
+        for problem in sorted(now - self._configuration, key=str):
+            self._say(problem, on)
+        self._configuration = now
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """Say what cannot work."""
+        now = self._clock()
+        self._said = {problem: at for problem, at in self._said.items() if now - at < _SAY_AGAIN_SECONDS}
         for problem in problems:
             if problem not in self._said:
-                self._said[problem] = None
-                _log.warning(
-                    "cannot work", object=problem.object, key=problem.key, line=problem.line, why=problem.message
-                )
-                self._warn(problem.on or on, "NotificationMisconfigured", str(problem))
-        while len(self._said) > _REMEMBERED:
-            del self._said[next(iter(self._said))]
+                self._said[problem] = now
+                self._say(problem, problem.on)
+
+    def _say(self, problem: Problem, on: Target | None) -> None:
+        _log.warning("cannot work", object=problem.object, key=problem.key, line=problem.line, why=problem.message)
+        self._warn(on, "NotificationMisconfigured", str(problem))
 
     def attempted(self, delivery: Delivery, settlement: Settlement, seconds: float) -> None:
         """An attempt was made."""

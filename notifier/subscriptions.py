@@ -93,7 +93,7 @@ def _long(name: str, value: str) -> Iterator[Subscription | Fault]:
 
 
 def _item(name: str, where: str, item: Mapping[str, Any]) -> Iterator[Subscription | Fault]:
-    for key in item.keys() - {"trigger", "destinations"}:
+    for key in (key for key in item if key not in {"trigger", "destinations"}):
         yield Fault(name, f"{where}: `{key}` is not known{_nearest(key, ('trigger', 'destinations'))}")
     triggers, destinations = item.get("trigger") or [], item.get("destinations") or []
     if not _is_texts(triggers) or not isinstance(destinations, list):

@@ -15,11 +15,12 @@ def text(seconds: float) -> str:
 
 
 def seconds(rfc3339: str | None) -> float | None:
-    """Seconds since the epoch, None where the text is empty or no time."""
+    """Seconds since the epoch, None where the text is empty or no time; without a zone it is UTC."""
     try:
-        return datetime.fromisoformat(rfc3339).timestamp() if rfc3339 else None
+        time = datetime.fromisoformat(rfc3339) if rfc3339 else None
     except ValueError:
         return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() if time else None
 
 
 def duration(go_duration: str) -> float | None:

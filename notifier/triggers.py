@@ -82,10 +82,12 @@ class Judge(NamedTuple):
         return holds
 
     def once(self, condition: Condition) -> str:
-        """The value of `oncePer` as a short text, "" where there is none."""
+        """The value of `oncePer` as a short text, "" where there is none, or none to be had."""
         if condition.once_per is None:
             return ""
-        return _short(self._ask(condition, condition.once_per))
+        failures = len(self.errors)
+        value = self._ask(condition, condition.once_per)
+        return _short(value) if len(self.errors) == failures else ""
 
     def _ask(self, condition: Condition, expression: Expression) -> Any:
         try:
@@ -138,7 +140,8 @@ def _fire(
     """A firing of those conditions whose `oncePer` has not used up its value in this revision."""
     fresh = []
     for condition in ready:
-        value = judge.once(condition) and f"{judge.once(condition)}/{event.revision}"
+        once = judge.once(condition)
+        value = f"{once}/{event.revision}" if once else ""
         if value and value in memory.once.get(condition.key, ()):
             continue
         memory = _with_once(memory, condition.key, value)

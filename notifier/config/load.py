@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple, TypeVar
@@ -48,7 +49,7 @@ class Catalogue(NamedTuple):
 
 @functools.cache
 def shipped(zone: str = "UTC") -> Catalogue:
-    """What lies in `triggers/` and `templates/`, times shown in a zone. Raises ConfigError where a file is broken."""
+    """What lies in `triggers/` and `templates/`, times shown in a zone. Raises ConfigError, TemplateError."""
     folder = resources.files("notifier") / "catalogue"
     language = Language(macros=_texts(folder / "templates" / "_macros", ".j2"), zone=zone)
     triggers, templates = _texts(folder / "triggers", ".yaml"), _texts(folder / "templates", ".yaml")
@@ -106,7 +107,7 @@ class _Loading:
         self._check_sends(triggers, templates)
         self._check_keys()
         services, unsupported = self._services()
-        return Config(
+        config = Config(
             triggers=triggers,
             templates=templates,
             services=services,
@@ -116,9 +117,10 @@ class _Loading:
             service_triggers=self._each("defaultTriggers.", lambda _, *given: _names(*given), before.service_triggers),
             context=self._one("context", lambda text, _: entries.mapping(text), before.context) or {},
             secrets=self._secrets,
-            problems=tuple(self._problems),
             given=given,
         )
+        self._check_subscriptions(config)
+        return dataclasses.replace(config, problems=tuple(self._problems))
 
     def _templates(self, language: Language) -> dict[str, Template]:
         return self._each(
@@ -175,8 +177,22 @@ class _Loading:
 
     def _check_sends(self, triggers: Mapping[str, Trigger], templates: Mapping[str, Template]) -> None:
         for trigger in triggers.values():
-            for name in {n for condition in trigger.conditions for n in condition.send} - templates.keys():
-                self._problem(f"trigger.{trigger.name}", f"there is no template {name!r}{_near(name, templates)}")
+            sent = (name for condition in trigger.conditions for name in condition.send)
+            self._check_names(f"trigger.{trigger.name}", "template", sent, templates)
+
+    def _check_names(self, key: str, what: str, names: Iterable[str], known: Mapping[str, object]) -> None:
+        for name in dict.fromkeys(names):
+            if name not in known:
+                self._problem(key, f"there is no {what} {name!r}{_near(name, known)}")
+
+    def _check_subscriptions(self, config: Config) -> None:
+        for entry in config.subscriptions:
+            services = {**config.services, **config.unsupported}
+            self._check_names(entry.origin, "service", (d.service for d in entry.destinations), services)
+            self._check_names(entry.origin, "trigger", entry.triggers, config.triggers)
+        self._check_names("defaultTriggers", "trigger", config.default_triggers, config.triggers)
+        for service, triggers in config.service_triggers.items():
+            self._check_names(f"defaultTriggers.{service}", "trigger", triggers, config.triggers)
 
     def _check_keys(self) -> None:
         for key in self._source.data:

@@ -122,11 +122,12 @@ class Worker:
     async def _rest(self) -> None:
         due = await self._outbox.next_due()
         wait = _POLL if due is None else min(max(due - self._options.clock(), 0.05), _POLL)
-        sleeping = asyncio.ensure_future(self._options.sleep(wait))
-        nudge = asyncio.ensure_future(self._nudged.wait())
-        _, pending = await asyncio.wait({sleeping, nudge}, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
+        waiting = [asyncio.ensure_future(what) for what in (self._options.sleep(wait), self._nudged.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
 
     async def _carry(self, delivery: Delivery) -> None:
         """Send a delivery and what follows it in its lane, until the lane is empty or has to wait."""

@@ -130,7 +130,10 @@ class Outbox(Protocol):
         """The digests of some objects and of all their relatives."""
 
     async def commit(self, units: Sequence[Unit], now: float) -> list[Committed | None]:
-        """Apply units in order; None stands for one that lost its compare-and-set and changed nothing."""
+        """Apply units in order; None stands for one that lost its compare-and-set and changed nothing.
+
+        Later units of the same call that write a digest of a lost one are lost too: they were derived from it.
+        """
 
     async def is_learned(self, kind: Kind, scope: Scope) -> bool:
         """Whether a list of this kind and scope was learned before."""

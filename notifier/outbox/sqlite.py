@@ -74,7 +74,7 @@ class SqliteOutbox:
     async def commit(self, units: Sequence[Unit], now: float) -> list[Committed | None]:
         """See `Outbox`."""
         committed: list[Committed | None] = await self._writer.run(
-            lambda connection: [_commit(connection, unit, self._me, now) for unit in units]
+            lambda connection: _commit_all(connection, units, self._me, now)
         )
         return committed
 
@@ -217,6 +217,18 @@ def _presence(path: str) -> _Presence:
 
 class _LostError(StoreError):
     """A digest was written by somebody else since it was read."""
+
+
+def _commit_all(connection: sqlite3.Connection, units: Sequence[Unit], me: str, now: float) -> list[Committed | None]:
+    """Units in order; what builds on a digest that lost is lost with it."""
+    lost: set[str] = set()
+    results: list[Committed | None] = []
+    for unit in units:
+        uids = {record.uid for record in unit.records}
+        result = _commit(connection, unit, me, now) if lost.isdisjoint(uids) else None
+        lost |= uids if result is None else set()
+        results.append(result)
+    return results
 
 
 def _commit(connection: sqlite3.Connection, unit: Unit, me: str, now: float) -> Committed | None:

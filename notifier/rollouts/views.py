@@ -50,7 +50,7 @@ class Condition(View, frozen=True):
     status: str = ""
     reason: str = ""
     message: str = ""
-    last_transition_time: str = ""
+    last_transition_time: str | None = None
 
 
 class Container(View, frozen=True):

@@ -88,6 +88,7 @@ def test_capitals_in_keys_do_not_matter() -> None:
         {
             "trigger.x": "- {When: rollout.a, SEND: [hello], onceper: rollout.b}",
             "subscriptions": "- {Recipients: ['slack:a'], TRIGGERS: [x], Selector: a=b}",
+            "service.slack": "token: t",
             **TEMPLATE,
         }
     )
