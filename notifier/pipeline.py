@@ -51,7 +51,8 @@ class Pipeline:
     def derive(self, found: Interpretation, known: Known, now: float, *, silent: bool = False) -> Derived:
         """What was interpreted, through the rest of the flow; `silent` learns it and tells nobody."""
         was = known.digest(found.digest.uid)
-        known.set(found.digest)
+        if found.digest is not was:
+            known.set(found.digest)
         draft = Draft(self.config, self.objects, known, found, now)
         draft.withheld = self._withheld
         for firing in _firings(draft, found, was, silent=silent):

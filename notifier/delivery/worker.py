@@ -22,7 +22,7 @@ import structlog
 from notifier.delivery.destinations import Destination, Sleep
 from notifier.delivery.limits import Limiter
 from notifier.delivery.retry import Again, Dead, Policy, decide
-from notifier.errors import ConfigError, DeliveryError, Temporary
+from notifier.errors import ConfigError, DeliveryError, StoreError, Temporary
 from notifier.model import Letter, Message, Receipt
 from notifier.outbox.protocol import Delivery, Outbox, Settlement, State
 from notifier.secrets import fill
@@ -79,6 +79,7 @@ class Worker:
         self._outbox, self._directory, self._observer, self._options = outbox, directory, observer, options
         self._carriers: set[asyncio.Task[None]] = set()
         self._busy: set[asyncio.Task[Any]] = set()
+        self._in_hand: set[int] = set()
         self._destinations: dict[str, Destination] = {}
         self._nudged = asyncio.Event()
         self._stopping = False
@@ -86,9 +87,12 @@ class Worker:
     def hand(self, deliveries: Iterable[Delivery]) -> None:
         """Take deliveries that are already leased."""
         for delivery in () if self._stopping else deliveries:
-            task = asyncio.create_task(self._carry(delivery), name=f"delivery-{delivery.id}")
-            self._carriers.add(task)
-            task.add_done_callback(self._carriers.discard)
+            # A lease that ran out while this process was not running may be claimed by ourselves.
+            if delivery.id not in self._in_hand:
+                self._in_hand.add(delivery.id)
+                task = asyncio.create_task(self._carry(delivery), name=f"delivery-{delivery.id}")
+                self._carriers.add(task)
+                task.add_done_callback(self._carriers.discard)
 
     async def run(self) -> None:
         """Claim what is due, for ever; cancelled to stop."""
@@ -117,7 +121,7 @@ class Worker:
     async def _renew(self) -> None:
         while True:
             await self._options.sleep(_RENEW)
-            await self._outbox.renew(self._options.clock())
+            await self._outbox.renew(self._in_hand, self._options.clock())
 
     async def _rest(self) -> None:
         due = await self._outbox.next_due()
@@ -133,8 +137,18 @@ class Worker:
         """Send a delivery and what follows it in its lane, until the lane is empty or has to wait."""
         following: Delivery | None = delivery
         while following is not None and not self._stopping:
-            attempt = await self._attempt(following)
-            following = await asyncio.shield(self._settle(following, attempt))
+            following = await self._step(following)
+
+    async def _step(self, delivery: Delivery) -> Delivery | None:
+        self._in_hand.add(delivery.id)
+        try:
+            attempt = await self._attempt(delivery)
+            return await asyncio.shield(self._settle(delivery, attempt))
+        except StoreError as error:
+            _log.warning("an outcome cannot be written, it is sent again", delivery=delivery.id, why=str(error))
+            return None
+        finally:
+            self._in_hand.discard(delivery.id)
 
     async def _attempt(self, delivery: Delivery) -> _Attempt:
         if delivery.expires is not None and delivery.expires <= self._options.clock():

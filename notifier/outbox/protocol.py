@@ -132,7 +132,7 @@ class Outbox(Protocol):
     async def commit(self, units: Sequence[Unit], now: float) -> list[Committed | None]:
         """Apply units in order; None stands for one that lost its compare-and-set and changed nothing.
 
-        Later units of the same call that write a digest of a lost one are lost too: they were derived from it.
+        Later units of the same call about the same root are lost with it: they were derived from what it would be.
         """
 
     async def is_learned(self, kind: Kind, scope: Scope) -> bool:
@@ -153,8 +153,8 @@ class Outbox(Protocol):
     async def settle(self, delivery: Delivery, settlement: Settlement, now: float) -> Delivery | None:
         """Write down an outcome; returns the lane's next delivery, leased, if there is one."""
 
-    async def renew(self, now: float) -> None:
-        """Hold this store's leases longer."""
+    async def renew(self, deliveries: Collection[int], now: float) -> None:
+        """Hold this store's leases of some deliveries longer; the others run out."""
 
     async def release(self, now: float, *, everybody: bool = False) -> None:
         """Give back this store's leases, or those of everybody who may have died."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sqlite3
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from notifier.errors import StoreError
 from notifier.model import Event, Kind, Scope
-from notifier.outbox import sql
+from notifier.outbox import presence, sql
+from notifier.outbox.presence import Presence
 from notifier.outbox.protocol import (
     Census,
     Committed,
@@ -43,11 +42,11 @@ class SqliteOutbox:
     dead. Deliveries are handed out leased to this object.
     """
 
-    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor, presence: _Presence) -> None:
+    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor, here: Presence) -> None:
         self._writer = Writer(connection, thread)
-        self._presence = presence
+        self._presence = here
         self._me = uuid.uuid4().hex
-        self.only_one = presence.alone
+        self.only_one = here.alone
 
     @classmethod
     def open(cls, path: str) -> SqliteOutbox:
@@ -57,14 +56,14 @@ class SqliteOutbox:
         """
         thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         try:
-            connection = thread.submit(_connect, path).result()
-        except sqlite3.Error as error:
+            connection, here = thread.submit(_connect, path).result()
+        except (sqlite3.Error, OSError) as error:
             thread.shutdown()
             raise StoreError(f"the store {path} cannot be opened: {error}") from error
         except StoreError:
             thread.shutdown()
             raise
-        return cls(connection, thread, _presence(path))
+        return cls(connection, thread, here)
 
     async def recall(self, uids: Collection[str]) -> list[Record]:
         """See `Outbox`."""
@@ -109,9 +108,10 @@ class SqliteOutbox:
         )
         return found
 
-    async def renew(self, now: float) -> None:
+    async def renew(self, deliveries: Collection[int], now: float) -> None:
         """See `Outbox`."""
-        await self._all("renew", {"lease": self._me, "until": now + LEASE_SECONDS})
+        ids = json.dumps(list(deliveries))
+        await self._all("renew", {"lease": self._me, "until": now + LEASE_SECONDS, "ids": ids})
 
     async def release(self, now: float, *, everybody: bool = False) -> None:
         """See `Outbox`."""
@@ -162,22 +162,26 @@ class SqliteOutbox:
     async def close(self) -> None:
         """See `Outbox`."""
         await self._writer.close()
-        if self._presence.lock:
-            self._presence.lock.close()
+        self._presence.leave()
 
     async def _all(self, query: str, given: Mapping[str, Any]) -> list[sqlite3.Row]:
         rows: list[sqlite3.Row] = await self._writer.run(lambda c: c.execute(_SQL[query], given).fetchall())
         return rows
 
 
-def _connect(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=30)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    _migrate(connection, path)
-    return connection
+def _connect(path: str) -> tuple[sqlite3.Connection, Presence]:
+    with presence.opening(path):
+        connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            _migrate(connection, path)
+            return connection, presence.enter(path)
+        except BaseException:
+            connection.close()
+            raise
 
 
 def _migrate(connection: sqlite3.Connection, path: str) -> None:
@@ -186,7 +190,6 @@ def _migrate(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("BEGIN IMMEDIATE")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(steps):
-        connection.close()
         raise StoreError(f"the store {path} was written by a newer version of this program")
     for statement in (s for script in steps[version:] for s in sql.statements(script)):
         connection.execute(statement)
@@ -194,39 +197,18 @@ def _migrate(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("COMMIT")
 
 
-class _Presence(NamedTuple):
-    """A lock shared by all who have the file open, and whether nobody else had."""
-
-    lock: IO[str] | None
-    alone: bool
-
-
-def _presence(path: str) -> _Presence:
-    if path == ":memory:":
-        return _Presence(None, alone=False)
-    lock = Path(f"{path}.lock").open("w", encoding="ascii")  # noqa: SIM115  # held as long as the store
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        alone = False
-    else:
-        alone = True
-    fcntl.flock(lock, fcntl.LOCK_SH)
-    return _Presence(lock, alone)
-
-
 class _LostError(StoreError):
     """A digest was written by somebody else since it was read."""
 
 
 def _commit_all(connection: sqlite3.Connection, units: Sequence[Unit], me: str, now: float) -> list[Committed | None]:
-    """Units in order; what builds on a digest that lost is lost with it."""
+    """Units in order; what builds on a family of which one lost is lost with it."""
     lost: set[str] = set()
     results: list[Committed | None] = []
     for unit in units:
-        uids = {record.uid for record in unit.records}
-        result = _commit(connection, unit, me, now) if lost.isdisjoint(uids) else None
-        lost |= uids if result is None else set()
+        roots = {record.root for record in unit.records}
+        result = _commit(connection, unit, me, now) if lost.isdisjoint(roots) else None
+        lost |= roots if result is None else set()
         results.append(result)
     return results
 

@@ -76,7 +76,7 @@ def _observed(c: RolloutView, status: RolloutStatus) -> bool:
 def _mark(condition: Condition | None) -> Mark | None:
     if condition is None:
         return None
-    return Mark(condition.reason, condition.last_transition_time or "", condition.message)
+    return Mark(condition.reason, condition.last_transition_time or "", condition.message or "")
 
 
 def _condition(status: RolloutStatus, kind: str) -> Condition | None:

@@ -49,7 +49,7 @@ class Condition(View, frozen=True):
     type: str
     status: str = ""
     reason: str = ""
-    message: str = ""
+    message: str | None = None
     last_transition_time: str | None = None
 
 

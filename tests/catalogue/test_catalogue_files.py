@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from notifier.config.load import ARGO_TYPES, shipped
+from notifier.config.load import shipped
+from notifier.config.schema import ARGO_TYPES
 from notifier.reasons import STATE_REASONS, trigger_name
 
 ROOT = Path(__file__).parents[2]

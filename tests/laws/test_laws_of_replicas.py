@@ -98,21 +98,24 @@ class _Interrupted(SqliteOutbox):
         return await super().commit(units, now)
 
 
-async def test_an_owners_end_does_not_silence_what_lost_before_it() -> None:
+def test_an_owners_end_does_not_silence_what_lost_before_it() -> None:
     lines = story("s000-rolling-update")
     rollout = next(line for line in lines if line.kind is Kind.ROLLOUT)
     uid = next(line.uid for line in lines if line.kind is Kind.REPLICA_SET)
     sizes = [line for line in lines if line.uid == uid]
     end = deletion(rollout, version(lines), sizes[-1].at)
-    store = _Interrupted.open(":memory:")
-    try:
+
+    async def work() -> Heard:
+        store = _Interrupted.open(":memory:")
+        assert isinstance(store, _Interrupted)
         reader, other = Reader(store), Reader(store)
         await reader.read(rollout, sizes[0])
         store.quicker = functools.partial(other.read, sizes[1])
         await reader.read(*sizes[1:], end)
-    finally:
         await store.close()
-    assert not heard(reader.told, other.told).unlike(heard(tell([rollout, *sizes, end])))
+        return heard(reader.told, other.told)
+
+    assert not asyncio.run(work()).unlike(heard(tell([rollout, *sizes, end])))
 
 
 def test_what_a_newer_version_of_this_program_remembers_is_left_alone_and_known() -> None:

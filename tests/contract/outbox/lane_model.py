@@ -70,15 +70,32 @@ class Model:
     def settle(self, user: int, row: Row, settlement: Settlement, now: float) -> Row | None:
         """A user says what became of a delivery; returns what follows it into his hand."""
         lane = self.lanes[row.lane]
-        was_head = row in lane[:1]
-        if settlement.state in TRANSITIONS[row.state]:
-            row.state, row.holder = settlement.state, None
-            row.attempts += settlement.attempted
-            lane[:] = [other for other in lane if other is not row]
+        if row not in lane or (settlement.state is not State.DELIVERED and row.holder != user):
+            return None
+        was_head = row is lane[0]
+        self.leave(row, settlement.state)
+        row.attempts += settlement.attempted
         if not was_head or not lane:
             return None
         lane[0].lease(user, now)
         return lane[0]
+
+    def drop(self, row: Row, now: float) -> bool:
+        """A person says that a delivery is not wanted; returns whether that changed anything."""
+        if State.SUPPRESSED not in TRANSITIONS[row.state]:
+            return False
+        lane = self.lanes[row.lane]
+        was_head = row in lane[:1]
+        self.leave(row, State.SUPPRESSED)
+        if was_head and lane:
+            lane[0].wait(now)
+        return True
+
+    def leave(self, row: Row, state: State) -> None:
+        """A delivery is settled."""
+        row.state, row.holder = state, None
+        lane = self.lanes[row.lane]
+        lane[:] = [other for other in lane if other is not row]
 
     def postpone(self, user: int, row: Row, due: float) -> None:
         """A user's attempt failed; it counts only while he holds the delivery."""
@@ -87,7 +104,8 @@ class Model:
             row.attempts += 1
 
     def retry(self, row: Row, now: float) -> None:
-        """A person sends again what was given up."""
+        """A person sends again what was given up: in its old place, but after what is at the head by now."""
         row.wait(now)
         row.attempts = 0
-        self.lanes[row.lane].append(row)
+        lane, places = self.lanes[row.lane], list(self.rows.values())
+        lane[1:] = sorted([*lane[1:], row], key=places.index)

@@ -140,7 +140,7 @@ async def test_a_store_that_breaks_under_us_says_so(path: Path) -> None:
 
 async def test_many_may_make_the_same_store_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(6) as threads:
-        for number in range(20):
+        for number in range(30):
             opening = [threads.submit(SqliteOutbox.open, str(tmp_path / f"{number}.db")) for _ in range(6)]
             for opened in opening:
                 await opened.result().close()

@@ -121,7 +121,7 @@ async def test_a_released_lease_is_due_at_once(outbox: Outbox) -> None:
 
 async def test_a_renewed_lease_lasts_longer(outbox: Outbox) -> None:
     head = await lease(outbox, "k", "behind")
-    await outbox.renew(head.due - 1)
+    await outbox.renew([head.id], head.due - 1)
     assert await outbox.claim(head.due, 10) == []
     renewed = await outbox.delivery(head.id)
     assert renewed is not None
@@ -199,6 +199,8 @@ async def test_a_dead_letter_can_be_dropped(outbox: Outbox) -> None:
 async def test_what_waits_can_be_dropped_out_of_the_middle_of_a_lane(outbox: Outbox) -> None:
     head = await lease(outbox, "first", "dropped", "last")
     assert await outbox.settle((await rows(outbox))["dropped"], DROPPED, NOW) is None
+    assert (await states(outbox))["dropped"] is State.PENDING
+    assert await outbox.drop((await rows(outbox))["dropped"].id, NOW)
     assert await states(outbox) == {
         "first": State.LEASED,
         "dropped": State.SUPPRESSED,
@@ -207,3 +209,40 @@ async def test_what_waits_can_be_dropped_out_of_the_middle_of_a_lane(outbox: Out
     following = await outbox.settle(head, DELIVERED, NOW)
     assert following is not None
     assert following.key == "last"
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+async def test_what_leaves_a_lane_behind_its_head_brings_nobody_forward(outbox: Outbox, *, by_hand: bool) -> None:
+    dead = await lease(outbox, "dead", "head", "leaves")
+    head = await outbox.settle(dead, DEAD, NOW)
+    leaves = (await rows(outbox))["leaves"]
+    await outbox.retry(dead.id, NOW)
+    if by_hand:
+        assert await outbox.drop(leaves.id, NOW)
+    else:
+        assert await outbox.settle(leaves, DROPPED, NOW) is None
+    assert await outbox.claim(NOW, 10) == []
+    assert head is not None
+    following = await outbox.settle(head, DELIVERED, NOW)
+    assert following is not None
+    assert following.key == "dead"
+
+
+async def test_when_a_head_is_dropped_the_next_is_for_whoever_claims_it(outbox: Outbox) -> None:
+    head = await lease(outbox, "dropped", "next", "last")
+    assert await outbox.drop(head.id, NOW + 5)
+    assert await states(outbox) == {
+        "dropped": State.SUPPRESSED,
+        "next": State.PENDING,
+        "last": State.PENDING,
+    }
+    assert await outbox.settle(head, DELIVERED, NOW + 5) is None
+    assert keys(await outbox.claim(NOW + 5, 10)) == ["next"]
+
+
+async def test_what_is_delivered_or_unknown_cannot_be_dropped(outbox: Outbox) -> None:
+    head = await lease(outbox, "k")
+    await outbox.settle(head, DELIVERED, NOW)
+    assert not await outbox.drop(head.id, NOW)
+    assert not await outbox.drop(4711, NOW)
+    assert await states(outbox) == {"k": State.DELIVERED}

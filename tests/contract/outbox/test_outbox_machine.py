@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
-from hypothesis import settings, strategies as st
+from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from notifier.outbox.protocol import TRANSITIONS, Delivery, Settlement, State, Unit
@@ -16,6 +16,14 @@ from tests.contract.outbox.samples import DEAD, DELIVERED, DROPPED, NOW, deliver
 from tests.contract.outbox.stores import Store
 
 T = TypeVar("T")
+THOROUGH = settings(
+    max_examples=40,
+    stateful_step_count=40,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate, Phase.shrink],  # to explain, too, takes minutes
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],  # the disk may be
+)
 
 users = st.sampled_from([0, 1])
 choices = st.integers(0, 100)
@@ -95,6 +103,13 @@ class Lanes(RuleBasedStateMachine):
         expected = self.model.settle(user, row, outcome, self.now)
         assert (following and following.key) == (expected and expected.key)
 
+    @where_something_is_stored
+    @rule(user=users, choice=choices)
+    def drop(self, user: int, choice: int) -> None:
+        row = _one_of(self.model.rows.values(), choice)
+        dropped = self.run(self.users[user].drop(self.seen[row.key].id, self.now))
+        assert dropped == self.model.drop(row, self.now)
+
     @where_something_is_held
     @rule(user=users, choice=choices, wait=st.sampled_from([1, 30]))
     def postpone(self, user: int, choice: int, wait: int) -> None:
@@ -112,8 +127,10 @@ class Lanes(RuleBasedStateMachine):
     @where_something_is_held
     @rule(user=users)
     def renew(self, user: int) -> None:
-        self.run(self.users[user].renew(self.now))
-        for row in self.model.held_by(user):
+        held = list(self.model.held_by(user))
+        carried = held[:-1]
+        self.run(self.users[user].renew([self.seen[row.key].id for row in carried], self.now))
+        for row in carried:
             row.lease(user, self.now)
 
     @where_something_is_held
@@ -199,4 +216,4 @@ def test_lanes(store: Store) -> None:
         def __init__(self) -> None:
             super().__init__(store.another(f"{next(numbers)}"))
 
-    run_state_machine_as_test(Fresh, settings=settings(max_examples=25, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(Fresh, settings=THOROUGH)

@@ -82,7 +82,7 @@ async def test_who_lost_a_lease_cannot_postpone_but_what_he_sent_is_sent(pair: P
 async def test_who_renews_or_releases_does_so_for_himself(pair: Pair) -> None:
     one, other = pair
     mine, yours = await lease(one, "mine", lane="one"), await lease(other, "yours", lane="two")
-    await one.renew(NOW + 5)
+    await one.renew([mine.id, yours.id], NOW + 5)
     assert (await rows(one))["yours"] == yours
     assert (await rows(one))["mine"].due == mine.due + 5
     await one.release(NOW + 6)

@@ -75,6 +75,19 @@ async def test_units_of_one_call_build_upon_one_another(outbox: Outbox) -> None:
     assert [found.version for found in await outbox.recall(["a"])] == [2]
 
 
+async def test_what_builds_on_a_lost_digest_is_lost_with_it(outbox: Outbox) -> None:
+    await outbox.commit([Unit([digest("a", body=b"theirs")])], NOW)
+    units = [
+        Unit([digest("a", body=b"ours"), digest("b")]),
+        Unit([digest("a", writes=1, body=b"from ours")], [event("e")], [delivery("k")]),
+        Unit([digest("b"), digest("c")]),
+        Unit([digest("c", body=b"from nothing lost")]),
+    ]
+    assert [result is None for result in await outbox.commit(units, NOW)] == [True, True, True, True]
+    assert [(found.uid, found.body) for found in await outbox.recall(["a", "b", "c"])] == [("a", b"theirs")]
+    assert await rows(outbox) == {}
+
+
 async def test_an_event_is_told_once_and_as_it_was_first_told(outbox: Outbox) -> None:
     await outbox.commit([Unit((), [event("e", summary="first")])], NOW)
     units = [Unit((), [event("e", summary="again"), event("new", summary="new")]), Unit((), [event("new")])]

@@ -11,7 +11,8 @@ import pytest
 import structlog
 from hypothesis import given, strategies as st
 
-from notifier.logs import MASK, Redaction, configure
+from notifier.logs import Redaction, configure
+from notifier.redaction import MASK
 
 CANARY = "xoxb-canary-4711"
 CERTIFIED = "-----BEGIN KEY-----\nMIIcanaryA+/=\nMIIcanaryB\n-----END KEY-----\n"

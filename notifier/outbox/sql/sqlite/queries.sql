@@ -1,7 +1,6 @@
 -- recall: the digests of some objects and of all their relatives
 SELECT uid, kind, namespace, root, version, shape, writes, body, deleted FROM digests
-WHERE root IN (SELECT root FROM digests WHERE uid IN (SELECT value FROM json_each(:uids)))
-   OR uid IN (SELECT value FROM json_each(:uids));
+WHERE root IN (SELECT root FROM digests WHERE uid IN (SELECT value FROM json_each(:uids)));
 
 -- remember: a digest that was not known
 INSERT INTO digests (uid, kind, namespace, root, version, shape, writes, deleted, body)
@@ -49,15 +48,16 @@ UPDATE deliveries SET state = 'leased', lease = :lease, due = :until
 WHERE id IN (SELECT id FROM deliveries WHERE head = 1 AND due <= :now ORDER BY due LIMIT :limit)
 RETURNING *;
 
--- settle: what became of an attempt
+-- settle: what became of an attempt; that a receiver took it counts whoever holds the lease
 UPDATE deliveries SET state = :state, head = 0, lease = NULL, attempts = attempts + :attempted, why = :why,
   status = :status, settled = :now
-WHERE id = :id AND state IN ('pending', 'leased')
+WHERE id = :id AND state IN ('pending', 'leased') AND (:state = 'delivered' OR lease = :lease)
 RETURNING lane;
 
 -- advance: lease the next of a lane to who settled its head
 UPDATE deliveries SET head = 1, state = 'leased', lease = :lease, due = :until
-WHERE id = (SELECT min(id) FROM deliveries WHERE lane = :lane AND state IN ('pending', 'leased')) AND head = 0
+WHERE id = (SELECT min(id) FROM deliveries WHERE lane = :lane AND state IN ('pending', 'leased'))
+  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = :lane AND state IN ('pending', 'leased') AND head = 1)
 RETURNING *;
 
 -- postpone: try again later
@@ -66,7 +66,8 @@ UPDATE deliveries SET state = 'pending', lease = NULL, attempts = attempts + :at
 WHERE id = :id AND state = 'leased' AND lease = :lease;
 
 -- renew: hold leases longer
-UPDATE deliveries SET due = :until WHERE state = 'leased' AND lease = :lease;
+UPDATE deliveries SET due = :until
+WHERE state = 'leased' AND lease = :lease AND id IN (SELECT value FROM json_each(:ids));
 
 -- release: give back what is leased
 UPDATE deliveries SET state = 'pending', due = :now, lease = NULL
@@ -91,7 +92,8 @@ RETURNING lane;
 
 -- promote: the next of a lane, for whoever claims it
 UPDATE deliveries SET head = 1, due = :now
-WHERE id = (SELECT min(id) FROM deliveries WHERE lane = :lane AND state IN ('pending', 'leased')) AND head = 0;
+WHERE id = (SELECT min(id) FROM deliveries WHERE lane = :lane AND state IN ('pending', 'leased'))
+  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = :lane AND state IN ('pending', 'leased') AND head = 1);
 
 -- census: open and dead deliveries by service and state, with the time of the oldest
 SELECT service, state, count(*) AS number, min(created) AS oldest FROM deliveries

@@ -32,7 +32,7 @@ CREATE TABLE events (
   seen      REAL NOT NULL,
   body      BLOB NOT NULL
 ) STRICT;
-CREATE INDEX events_uid ON events (uid, seen);
+CREATE INDEX events_object ON events (namespace, name, seen);
 CREATE INDEX events_seen ON events (seen);
 
 -- Who is to be told, and what became of it.
