@@ -5,7 +5,7 @@
     tree.render({"rollout": …})
 
 `tree` walks templates, `language` compiles their leaves, `syntax` checks what a leaf names and builds the meter into
-it, `sandbox` is what runs, `filters` and `formats` are what it offers, `budget` what stops it.
+it, `sandbox` is what runs and `view` what it sees, `filters` and `formats` are what it offers, `budget` what stops it.
 """
 
 from notifier.jinja.budget import Budget

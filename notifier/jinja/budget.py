@@ -4,13 +4,14 @@ Three rules bound time and memory whatever a template does, without a clock:
 
 1. No single value is heavier than `LIMIT` characters. What could make one out of little (`*`, widths, `replace`)
    computes the size first.
-2. Everything that is handled is paid for in steps: a loop by its length times its body, a value by its weight.
+2. What takes longer the more there is, is paid for in steps: a loop by its length times its body, a macro by its body,
+   a value by its weight.
 3. The output has a limit of its own, and macros nest only so deep.
 """
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Collection, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -22,7 +23,11 @@ NODE = 8
 MAX_BITS = 1024
 MAX_WIDTH = 1000
 
+SOLID = (str, int, list, dict)
 LAZY = (Iterator, KeysView, ValuesView, ItemsView)
+LISTS = (list, tuple)
+MAPPINGS = (dict, Mapping)
+"""The class that is nearly always meant comes first: an abstract one takes long to ask."""
 
 
 class LimitError(Exception):
@@ -43,11 +48,12 @@ USUAL = Budget()
 class Meter:
     """Counts what one rendering uses up of its budget; every method raises LimitError when there is no more."""
 
-    __slots__ = ("budget", "depth", "output", "steps")
+    __slots__ = ("budget", "depth", "output", "steps", "written")
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.steps, self.output, self.depth = budget.steps, budget.output, 0
+        self.written: list[str] = []
 
     def pay(self, steps: int) -> None:
         """Use up steps of work."""
@@ -58,21 +64,25 @@ class Meter:
     def weigh(self, value: T) -> T:
         """Pay for handling a value and return it."""
         weight = len(value) if isinstance(value, str) else weight_of(value)
-        fit(weight)
-        self.pay(2 + weight // NODE)
+        self.steps -= 2 + weight // NODE
+        if weight > LIMIT or self.steps < 0:
+            fit(weight)
+            self.pay(0)
         return value
 
     def keep(self, value: Any) -> Any:
-        """Pay for a value that was made; what is lazy becomes a list, paid for item by item."""
-        if isinstance(value, LAZY):
-            value = [self.keep(item) for item in value]
+        """Pay for a value that was made; what is lazy becomes a list."""
+        if not isinstance(value, SOLID) and isinstance(value, LAZY):
+            value = list(value)
         return self.weigh(value)
 
-    def write(self, text: str) -> str:
-        """Count a text as output and return it."""
-        self.output -= len(text)
+    def write(self, pieces: list[str]) -> str:
+        """Count texts as output and return them in one."""
+        self.output -= sum(map(len, pieces))
         if self.output < 0:
             raise LimitError(f"too much output: more than {self.budget.output:,} characters")
+        text = "".join(pieces)
+        self.written.append(text)
         return text
 
     def descend(self) -> None:
@@ -106,21 +116,24 @@ def fit_number(bits: int) -> None:
 
 def weight_of(value: Any) -> int:
     """Return how heavy a value is, in characters; stops counting soon after `LIMIT`."""
-    total, rest = 0, [value]
+    total = 0
+    rest: list[Collection[Any]] = [[value]]
     while rest and total <= LIMIT:
-        item = rest.pop()
-        total += NODE
-        if isinstance(item, str):
-            total += len(item)
-        elif isinstance(item, int):
-            fit_number(item.bit_length())
-        elif isinstance(item, Mapping):
-            total += NODE * len(item)
-            rest.extend(item)
-            rest.extend(item.values())
-        elif isinstance(item, list | tuple):
-            total += NODE * len(item)
-            rest.extend(item)
-        elif isinstance(item, range):
-            total += NODE * len(item)
+        parts = rest.pop()
+        total += NODE * len(parts)
+        for part in parts:
+            if isinstance(part, str):
+                total += len(part)
+            elif isinstance(part, int):
+                fit_number(part.bit_length())
+            elif part is None or isinstance(part, float):
+                continue
+            elif isinstance(part, LISTS):
+                total += NODE * len(part)
+                rest.append(part)
+            elif isinstance(part, MAPPINGS):
+                total += NODE * len(part)
+                rest += (part, part.values())
+            elif isinstance(part, range):
+                total += NODE * len(part)
     return total

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sized
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import Environment, pass_context
 from jinja2.filters import FILTERS
-from jinja2.runtime import Context
 from jinja2.tests import TESTS
 
 from notifier.jinja import bounded
-from notifier.jinja.budget import Meter, weight_of
+from notifier.jinja.budget import weight_of
 from notifier.jinja.formats import FORMATS
+from notifier.jinja.view import View
 
 Function = Callable[..., Any]
 
-METER = "the meter"
-"""The variable that holds the meter of a rendering; no template can name it."""
 ITEM_STEPS = 4
 """What it takes to call a filter or a test on one item, in steps."""
 PART = 4
@@ -38,17 +36,12 @@ PROPERTIES = ["defined", "divisibleby", "even", "odd", "undefined"]
 COMPARISONS = ["!=", "<", "<=", "==", ">", ">=", "eq", "equalto", "ge", "gt", "in", "le", "lt", "ne"]
 
 
-def meter_of(context: Context) -> Meter:
-    """Return the meter of the rendering that a context belongs to."""
-    return cast("Meter", context.parent[METER])
-
-
 def metered(function: Function) -> Function:
     """Return a filter or test that pays for its input and its result."""
 
     @pass_context
-    def run(context: Context, value: Any, *args: Any, **kwargs: Any) -> Any:
-        meter = meter_of(context)
+    def run(context: View, value: Any, *args: Any, **kwargs: Any) -> Any:
+        meter = context.parent.meter
         return meter.keep(function(meter.weigh(value), *args, **kwargs))
 
     return run
@@ -58,8 +51,8 @@ def metered_comparison(function: Any) -> Function:
     """Return a test of two values that pays for both."""
 
     @pass_context
-    def run(context: Context, value: Any, other: Any) -> Any:
-        meter = meter_of(context)
+    def run(context: View, value: Any, other: Any) -> Any:
+        meter = context.parent.meter
         return function(meter.weigh(value), meter.weigh(other))
 
     return run
@@ -69,9 +62,10 @@ def metered_by_item(function: Function, *, with_context: bool = False) -> Functi
     """Return a filter that pays for handling its arguments (a filter's or test's, an attribute's path) on each item."""
 
     @pass_context
-    def run(context: Context, items: Any, *args: Any, **kwargs: Any) -> Any:
-        meter = meter_of(context)
-        meter.pay((len(items) if isinstance(items, Sized) else 1) * (ITEM_STEPS + weight_of((args, kwargs)) // PART))
+    def run(context: View, items: Any, *args: Any, **kwargs: Any) -> Any:
+        meter = context.parent.meter
+        each = ITEM_STEPS + (weight_of((args, kwargs)) // PART if args or kwargs else 0)
+        meter.pay(each * len(items) if isinstance(items, Sized) else each)
         first = (context,) if with_context else ()
         return meter.keep(function(*first, meter.weigh(items), *args, **kwargs))
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notifier.errors import ConfigError
-from notifier.jinja.budget import fit_width
+from notifier.jinja.budget import NODE, fit, fit_width
 from notifier.jinja.values import text
 
 UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -93,6 +93,13 @@ def oneline(value: Any) -> str:
     return " ".join(text(value).split())
 
 
+def tidy(value: Any) -> str:
+    """Return a text's lines without the white space around them, and without the empty ones."""
+    whole = text(value)
+    fit(NODE * len(whole))
+    return "\n".join(line for each in whole.splitlines() if (line := each.strip()))
+
+
 def truncate(value: Any, length: int = 255) -> str:
     """Return at most `length` characters of a text, cut between words where one is near, ending in `…` if cut."""
     whole = text(value)
@@ -109,5 +116,6 @@ FORMATS: dict[str, Callable[..., str]] = {
     "oneline": oneline,
     "plural": plural,
     "short": short,
+    "tidy": tidy,
     "truncate": truncate,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from traceback import walk_tb
@@ -13,18 +12,15 @@ from jinja2 import Template, TemplateSyntaxError, Undefined, nodes
 
 from notifier.errors import TemplateError
 from notifier.jinja.budget import USUAL, Budget, Meter
-from notifier.jinja.filters import METER, meter_of
 from notifier.jinja.sandbox import Sandbox
 from notifier.jinja.syntax import MeterBuilder, check_macros, check_names, only_expression
 from notifier.jinja.values import plain
+from notifier.jinja.view import View, new_view
 
 VARIABLES = frozenset({"analysisRuns", "context", "event", "recipient", "rollout", "secrets", "serviceType", "time"})
 """What templates see."""
 MAX_SOURCE = 1 << 16
 RESULT = "result"
-
-Scope = dict[str, Any]
-"""The names of one rendering: variables, globals, macros and its meter."""
 
 
 class Language:
@@ -53,43 +49,52 @@ class Dialect:
 
     def __init__(self, sandbox: Sandbox, macros: Mapping[str, str], variables: Collection[str]) -> None:
         self._sandbox = sandbox
+        self._idle: list[View] = []
         self.known: dict[str, Collection[str]] = {**sandbox.public, "variable": {*variables, *sandbox.globals}}
         parsed = {file: self._parse(source, file) for file, source in macros.items()}
-        self._macros = frozenset(self._new_names(parsed))
-        self.known["variable"] = {*self.known["variable"], *self._macros}
+        found = self._new_macros(parsed)
+        self.known["variable"] = {*self.known["variable"], *found}
         for file, template in parsed.items():
             self._check(template, file)
-        self._files = [self._compile(template, file) for file, template in parsed.items()]
+        self._macros = {
+            name: self._compile(nodes.Template([macro], lineno=1), file) for name, (file, macro) in found.items()
+        }
 
     def leaf(self, source: str, path: str, *, native: bool) -> Leaf:
         """Return a leaf's source compiled; raises TemplateError, which names path and line."""
         template = self._parse(source, path)
-        used = self._check(template, path)
+        self._check(template, path)
         expression = only_expression(template) if native else None
         if expression:
             assignment = nodes.Assign(nodes.Name(RESULT, "store"), expression, lineno=expression.lineno)
             template = nodes.Template([assignment], lineno=1)
-        native = expression is not None
-        return Leaf(self._compile(template, path), native=native, uses_macros=not used.isdisjoint(self._macros))
+        return Leaf(self._compile(template, path), native=expression is not None)
 
-    def scope(self, variables: Mapping[str, Any], budget: Budget, *, with_macros: bool) -> Scope:
-        """Return the names for one rendering."""
-        scope = {**self._sandbox.globals, **variables, METER: Meter(budget)}
-        for template in self._files if with_macros else ():
-            context = template.new_context(scope, shared=True)
-            deque(template.root_render_func(context), maxlen=0)
-            scope |= context.get_exported()
-        return scope
+    @contextmanager
+    def view(self, variables: Mapping[str, Any], budget: Budget) -> Iterator[View]:
+        """Give what leaves see in one rendering; it is kept for the next one, as making macros takes long."""
+        try:
+            view = self._idle.pop()
+        except IndexError:
+            view = new_view(self._sandbox, self._macros)
+        view.parent.begin({**self._sandbox.globals, **variables}, Meter(budget))
+        try:
+            yield view
+        finally:
+            view.vars = {}
+            view.parent.clear()
+            self._idle.append(view)
 
-    def _new_names(self, parsed: Mapping[str, nodes.Template]) -> Iterator[str]:
-        taken = set(self.known["variable"])
+    def _new_macros(self, parsed: Mapping[str, nodes.Template]) -> dict[str, tuple[str, nodes.Macro]]:
+        """Return macros by name, each with its file."""
+        found: dict[str, tuple[str, nodes.Macro]] = {}
         for file, template in parsed.items():
             with compiling(file):
                 for macro in check_macros(template):
-                    if macro.name in taken:
+                    if macro.name in found or macro.name in self.known["variable"]:
                         raise TemplateSyntaxError(f'the name "{macro.name}" is taken', macro.lineno)
-                    taken.add(macro.name)
-                    yield macro.name
+                    found[macro.name] = file, macro
+        return found
 
     def _parse(self, source: str, place: str) -> nodes.Template:
         with compiling(place):
@@ -97,9 +102,9 @@ class Dialect:
                 raise ValueError(f"longer than {MAX_SOURCE:,} characters")
             return self._sandbox.parse(source)
 
-    def _check(self, template: nodes.Template, place: str) -> set[str]:
+    def _check(self, template: nodes.Template, place: str) -> None:
         with compiling(place):
-            return check_names(template, self.known)
+            check_names(template, self.known)
 
     def _compile(self, template: nodes.Template, place: str) -> Template:
         with compiling(place):
@@ -112,24 +117,25 @@ class Dialect:
 class Leaf:
     """One compiled string of a template."""
 
-    def __init__(self, template: Template, *, uses_macros: bool, native: bool) -> None:
-        self.uses_macros = uses_macros
+    def __init__(self, template: Template, *, native: bool) -> None:
         self._template = template
         self._native = native
 
-    def render(self, scope: Scope) -> Any:
+    def render(self, view: View) -> Any:
         """Return the leaf's text or value; raises TemplateError, which names path and line."""
-        context = self._template.new_context(scope, shared=True)
+        view.vars = {}
         try:
-            pieces = self._template.root_render_func(context)
-            if not self._native:
-                write = meter_of(context).write
-                return "".join([write(piece) for piece in pieces])
-            deque(pieces, maxlen=0)
-            value = meter_of(context).weigh(context.vars[RESULT])
-            return None if isinstance(value, Undefined) else plain(value)
+            pieces = list(self._template.root_render_func(view))
+            return _value(view) if self._native else view.parent.meter.write(pieces)
         except Exception as error:
             raise _located(error, str(self._template.filename)) from error
+
+
+def _value(view: View) -> Any:
+    """Return what a native leaf yields; it counts as output by how long it is as a text."""
+    value = None if isinstance(view.vars[RESULT], Undefined) else plain(view.vars[RESULT])
+    view.parent.meter.write([value if isinstance(value, str) else str(value)])
+    return value
 
 
 @contextmanager

@@ -31,20 +31,17 @@ NAMED_IN_ARGUMENT = {"map": (0, "filter"), "reject": (0, "test"), "select": (0, 
 """Filters that take the name of a filter or a test: which argument it is, and of what."""
 
 
-def check_names(template: nodes.Template, known: dict[str, Collection[str]]) -> set[str]:
-    """Return the variables and macros a template uses.
+def check_names(template: nodes.Template, known: dict[str, Collection[str]]) -> None:
+    """Raise TemplateSyntaxError for a statement that is not offered.
 
-    Raises TemplateSyntaxError for a statement that is not offered, and for a name that is not in `known["filter"]`,
-    `known["test"]` or `known["variable"]`, with the nearest that is.
+    And for a name that is not in `known["filter"]`, `known["test"]` or `known["variable"]`, with the nearest that is.
     """
     _check_statements(template)
     for line, kind, name in _called(template):
         if name not in known[kind]:
             raise TemplateSyntaxError(f'there is no {kind} "{name}"{nearest(name, known[kind])}', line)
-    used = meta.find_undeclared_variables(template)
-    if unknown := sorted(used - set(known["variable"])):
+    if unknown := sorted(meta.find_undeclared_variables(template) - set(known["variable"])):
         _refuse_variable(template, unknown[0], known["variable"])
-    return used
 
 
 def check_macros(template: nodes.Template) -> list[nodes.Macro]:
@@ -108,14 +105,15 @@ class MeterBuilder(NodeTransformer):
                 node.iter = _hook("_each", node.iter, nodes.Const(1 + _size(node)))
             case nodes.Macro() | nodes.CallBlock():
                 node.body.insert(0, nodes.ExprStmt(_hook("_pay", nodes.Const(_size(node)))))
-            case nodes.Compare() | nodes.Operand() if not isinstance(node.expr, nodes.Const):
+            case nodes.Compare() | nodes.Operand() if not _is_constant(node.expr):
                 node.expr = _hook("_weigh", node.expr)
             case nodes.AssignBlock():
                 node.filter = nodes.Filter(node.filter, "_weigh", [], [], None, None, lineno=node.lineno)
             case nodes.Concat():
-                node.nodes = [_hook("_text", part) for part in node.nodes]
-                return _hook("_weigh", node)
-            case nodes.List() | nodes.Dict() | nodes.Tuple(ctx="load") | nodes.Getitem():
+                return _hook("_concat", *node.nodes)
+            case nodes.Getitem():
+                return _hook("_sliced", node)
+            case nodes.List() | nodes.Dict() | nodes.Tuple(ctx="load") if not _is_constant(node):
                 return _hook("_weigh", node)
         return node
 
@@ -126,13 +124,19 @@ class MeterBuilder(NodeTransformer):
             keys.append(nodes.Const(node.attr) if isinstance(node, nodes.Getattr) else self.visit(node.arg))
             node = node.node
         label = node.name if isinstance(node, nodes.Name) else "(…)"
-        return _hook("_path", self.visit(node), nodes.Const(label), *reversed(keys), line=line)
+        path = nodes.Tuple(keys[::-1], "load")
+        return _hook("_path", self.visit(node), nodes.Const(label), path, line=line)
 
 
 def _is_access(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Getattr) or (
         isinstance(node, nodes.Getitem) and not isinstance(node.arg, nodes.Slice)
     )
+
+
+def _is_constant(node: nodes.Node) -> bool:
+    """Tell values that are written in the template: they are no larger than it."""
+    return isinstance(node, (nodes.Literal, nodes.Pair)) and all(map(_is_constant, node.iter_child_nodes()))
 
 
 def _hook(name: str, node: nodes.Node, *arguments: nodes.Expr, line: int = 0) -> nodes.Filter:

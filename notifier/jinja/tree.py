@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from notifier.jinja.language import Language, Leaf, Scope
-from notifier.secrets import harmless, names
-
-Node = Callable[[Scope], Any]
+from notifier.jinja.language import Language, Leaf
+from notifier.jinja.view import View
+from notifier.secrets import OPENING, harmless, names
 
 
 class Tree:
@@ -18,21 +17,20 @@ class Tree:
         self._plan = plan
         self._budget = language.budget
         self._dialect = language.html if html else language.text
-        self._with_macros = any(leaf.uses_macros for leaf in _leaves(plan))
 
     def render(self, variables: Mapping[str, Any]) -> Any:
         """Return the tree with its leaves rendered; the variables are not changed.
 
         Raises TemplateError, which names the leaf's path and the line within the leaf.
         """
-        rendered = self._rendered(variables)
-        if names(rendered):
-            rendered = self._rendered(harmless(dict(variables)))
+        rendered, written = self._rendered(variables)
+        if OPENING in "".join(written) and names(rendered):
+            rendered, _ = self._rendered(harmless(dict(variables)))
         return rendered
 
-    def _rendered(self, variables: Mapping[str, Any]) -> Any:
-        scope = self._dialect.scope(variables, self._budget, with_macros=self._with_macros)
-        return _render(self._plan, scope)
+    def _rendered(self, variables: Mapping[str, Any]) -> tuple[Any, list[str]]:
+        with self._dialect.view(variables, self._budget) as view:
+            return _render(self._plan, view), view.parent.meter.written
 
 
 def compile_tree(tree: Any, language: Language, *, path: str = "", native: bool = False, html: bool = False) -> Tree:
@@ -56,19 +54,11 @@ def compile_tree(tree: Any, language: Language, *, path: str = "", native: bool 
     return Tree(compiled(tree, path), language, html=html)
 
 
-def _render(plan: Any, scope: Scope) -> Any:
+def _render(plan: Any, view: View) -> Any:
     if isinstance(plan, Leaf):
-        return plan.render(scope)
+        return plan.render(view)
     if isinstance(plan, dict):
-        return {key: _render(item, scope) for key, item in plan.items()}
+        return {key: _render(item, view) for key, item in plan.items()}
     if isinstance(plan, list):
-        return [_render(item, scope) for item in plan]
+        return [_render(item, view) for item in plan]
     return plan
-
-
-def _leaves(plan: Any) -> Iterator[Leaf]:
-    if isinstance(plan, Leaf):
-        yield plan
-    elif isinstance(plan, dict | list):
-        for item in plan.values() if isinstance(plan, dict) else plan:
-            yield from _leaves(item)

@@ -10,6 +10,10 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Undefined
 
+ATOMS = frozenset({str, int, float, bool, type(None)})
+MAPPINGS = (dict, Mapping)
+LISTS = (list, tuple, range)
+NUMBERS = (int, float)
 LONGEST_NAME = 64
 MOST_NAMES = 1_000
 """Comparing takes quadratic time, and keys are data."""
@@ -25,7 +29,8 @@ def nearest(name: str, known: Iterable[Any]) -> str:
 class Missing(ChainableUndefined):
     """What is not there: false and empty, good for `is defined` and `default`, an error where it would be used.
 
-    A chain stops at its first missing link, so the message names that link with its full path.
+    A chain stops at its first missing link, so the message names that link with its full path: its name is a tuple, a
+    variable and the keys from there, put into words no sooner than somebody reads them, as keys may be long.
     """
 
     __slots__ = ()
@@ -34,9 +39,11 @@ class Missing(ChainableUndefined):
     def _undefined_message(self) -> str:
         if self._undefined_hint:
             return self._undefined_hint
-        keys = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else ()
-        path = str(self._undefined_name)
-        return f"{path} is not there{nearest(path.rpartition('.')[2], keys)}"
+        name: Any = self._undefined_name
+        start, *keys = name if isinstance(name, tuple) else (name,)
+        whole = f"{start}" + "".join(f".{key}" if isinstance(key, str) else f"[{key!r}]" for key in keys)
+        there = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else ()
+        return f"{whole} is not there{nearest(str(keys[-1] if keys else start), there)}"
 
     __str__ = Undefined._fail_with_undefined_error  # noqa: SLF001 - how Jinja's own subclasses become strict
 
@@ -52,9 +59,9 @@ def text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, NUMBERS):
         return repr(value)
-    if isinstance(value, Mapping | list | tuple | range):
+    if isinstance(value, LISTS + MAPPINGS):
         return tojson(value)
     return _own_text(value)
 
@@ -66,15 +73,15 @@ def tojson(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """Return a copy in JSON's types: what is missing is an error, what has a text of its own (a time) that text."""
+    if type(value) in ATOMS:
+        return value
+    if isinstance(value, MAPPINGS):
+        return {key: item if type(item) in ATOMS else plain(item) for key, item in value.items()}
+    if isinstance(value, LISTS):
+        return [plain(item) for item in value]
     if isinstance(value, str):
         return str(value)
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | range):
-        return [plain(item) for item in value]
-    return _own_text(value)
+    return value if isinstance(value, NUMBERS) else _own_text(value)
 
 
 def _own_text(value: Any) -> str:

@@ -2,10 +2,9 @@
 
 import re
 
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART = r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)"
-_WHOLE = re.compile(rf"(?:{_PART})+")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+from notifier import times
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
 def seconds(value: object, unit: float = 1.0) -> float:
@@ -14,11 +13,10 @@ def seconds(value: object, unit: float = 1.0) -> float:
     Raises ValueError for anything else.
     """
     text = "" if isinstance(value, bool) else str(value).strip()
-    if _NUMBER.fullmatch(text):
-        return float(text) * unit
-    if _WHOLE.fullmatch(text):
-        return sum(float(number) * _UNITS[name] for number, name in re.findall(_PART, text))
-    raise ValueError('a duration is a number or a text like "5s" or "1m30s"')
+    found = float(text) * unit if _NUMBER.fullmatch(text) else times.duration(text)
+    if found is None:
+        raise ValueError('a duration is a number or a text like "5s" or "1m30s"')
+    return found
 
 
 def seconds_from_nanoseconds(value: object) -> float:

@@ -58,6 +58,7 @@ AMPLIFIERS = {
     "sorted characters": "{{ ('€' * 1000000) | sort }}",
     "str.split": "{{ ('€ ' * 500000).split() }}",
     "str.splitlines": "{{ ('€\n' * 500000).splitlines() }}",
+    "tidy": "{{ ('€\n' * 500000) | tidy }}",
     "time format": "{{ '2026-11-21T07:34:00Z' | time('%1000000000H') }}",
     "long time format": "{{ '2026-11-21T07:34:00Z' | time('%H' * 100000) }}",
     "power": "{{ 10 ** (10 ** 8) % 7 }}",
@@ -84,6 +85,8 @@ AMPLIFIERS = {
     "doubling by recursion": "{% macro m(n) %}{{ m(n - 1) ~ m(n - 1) if n else 'aaaa' }}{% endmacro %}{{ m(30) }}",
     "many parts": MILLION + "{{ " + " ~ ".join(["big"] * 150) + " }}",
     "many printed parts": MILLION + "{{ big }}" * 150,
+    "parts of a block": "{% set s %}" + MILLION + OFTEN + "{{ big }}" + END + "{% endset %}",
+    "parts of a macro": MILLION + "{% macro m(s) %}" + OFTEN + "{{ s }}" + END + "{% endmacro %}{{ m(big) | length }}",
     "many slices": MILLION + "{% set ns = namespace(l=[]) %}" + OFTEN + "{% set ns.l = ns.l + [big[i:]] %}" + END,
     "output of literals": OFTEN + "a" * 1000 + END,
     "output of values": OFTEN + "{{ rollout }}{{ big }}" + END,
@@ -130,6 +133,7 @@ BUSY = {
     "unique": OFTEN + "{% set x = range(10000) | unique %}" + END,
     "tojson": OFTEN + "{% set x = rollout | tojson %}" + END,
     "printing": OFTEN + "{% set x %}{{ rollout }}{% endset %}" + END,
+    "long keys": MILLION + OFTEN + "{{ {}[big] is defined }}" + END + "{{ {}[big] }}",
     "similar keys": "{% set key = 'ab' * 30000 %}{{ {key ~ 'x': 1}[key] }}",
     "deep attribute": "{{ range(10000) | map(attribute='" + ".".join("a" * 30_000) + "') }}",
     "long argument": MILLION + OFTEN + "{% set x = [1] | map('selectattr', big) %}" + END,
@@ -195,6 +199,15 @@ def test_the_output_of_the_whole_tree_is_limited() -> None:
     assert rendered("12345", Budget(output=10)) == ["12345", "12345"]
     with pytest.raises(TemplateError, match=r"\[1\]: too much output: more than 9 characters"):
         rendered("12345", Budget(output=9))
+
+
+def test_native_values_count_as_output_by_how_they_read() -> None:
+    tree = {"a": "{{ event }}", "b": "{{ event.a }}"}
+    event = {"a": "12"}
+    language = Language(budget=Budget(output=len(str(event)) + 2))
+    assert compile_tree(tree, language, native=True).render({"event": event}) == {"a": event, "b": "12"}
+    with pytest.raises(TemplateError, match="b: too much output"):
+        compile_tree(tree, language, native=True).render({"event": event | {"a": "123"}})
 
 
 def test_macros_may_nest_as_deep_as_the_budget_says() -> None:

@@ -47,6 +47,7 @@ JSON = st.recursive(
         ("{{ 'Thequickbrownfox' | truncate(8) }}", "Thequic…"),
         ("{{ 'short' | truncate(5) }}", "short"),
         ("{{ ' a\n b\t\tc ' | oneline }}", "a b c"),
+        ("{{ ' a b\n\n \t\n  c\n' | tidy }}", "a b\nc"),
         ("""{{ {'a': ['<&>', "'ü'", 1.5, none, true]} | tojson }}""", """{"a":["<&>","'ü'",1.5,null,true]}"""),
         ("{{ '%s is %.1f%%, %03d' | format(true, 12.34, 7) }}", "true is 12.3%, 007"),
         ("{{ '%s' % 1 }} {{ '%d of %d' % (1, 2) }} {{ 7 % 4 }}", "1 1 of 2 3"),

@@ -180,6 +180,22 @@ def test_macros_are_known_everywhere_and_see_the_variables(rollout: dict[str, An
     assert rendered == {"a": "Hello you from demo", "b": "Hello < from demo, Hello < from demo"}
 
 
+def test_a_rendering_knows_nothing_of_the_one_before_it(rollout: dict[str, Any]) -> None:
+    source = "{% if rollout is defined %}{% set seen = twice('you') %}{% set rollout = {} %}{{ seen }}{% endif %}"
+    tree = compile_tree([source, "{{ hello('me') if rollout is defined }}"], Language(macros=MACROS))
+    for name in ("demo", "other"):
+        told = tree.render({"rollout": rollout | {"metadata": {"name": name}}})
+        assert told == [f"Hello you from {name}, Hello you from {name}", f"Hello me from {name}"]
+        assert tree.render({}) == ["", ""]
+
+
+def test_a_rendering_within_a_rendering_disturbs_neither(rollout: dict[str, Any]) -> None:
+    tree = compile_tree("{{ hello('a') }}{{ time.Now() }}{{ hello('b') }}", Language(macros=MACROS))
+    inner = {"rollout": {"metadata": {"name": "inner"}}, "time": {"Now": lambda: "!"}}
+    rendered = tree.render({"rollout": rollout, "time": {"Now": lambda: f" {tree.render(inner)} "}})
+    assert rendered == "Hello a from demo Hello a from inner!Hello b from inner Hello b from demo"
+
+
 def test_macros_escape_what_they_print_in_html(rollout: dict[str, Any]) -> None:
     tree = compile_tree("{{ twice('<') }}", Language(macros=MACROS), html=True)
     assert tree.render({"rollout": rollout}) == "Hello &lt; from demo, Hello &lt; from demo"
