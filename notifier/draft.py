@@ -27,6 +27,7 @@ from notifier.triggers import Firing, Judge, Memory, Sight, Verdict
 
 _encode = msgspec.json.Encoder().encode
 _memory = msgspec.json.Decoder(Memory).decode
+_NOTHING = b"{}"
 
 
 class Note(NamedTuple):
@@ -47,7 +48,7 @@ class Draft:
         self._config, self._objects, self._known, self._found, self._now = config, objects, known, found, now
         root = known.digest(found.digest.root)
         self._root = root if isinstance(root, RolloutDigest) else None
-        self._memory = self._remembered = _memory(self._root.triggers) if self._root else Memory()
+        self._memory = self._remembered = _remembered(self._root)
         self._scene = Scene(config, objects, known)
         self._errors: list[tuple[str, str]] = []
         self.judged: Counter[tuple[str, Verdict]] = Counter()
@@ -66,7 +67,7 @@ class Draft:
 
     def fire_armed(self) -> Iterator[Firing]:
         """The triggers that an earlier event has armed and that fire now."""
-        if not self._root or not self._is_up_to_date(self._root):
+        if not self._root or not self._memory.armed or not self._is_up_to_date(self._root):
             return
         for name in list(self._memory.armed):
             trigger = self._config.triggers.get(name)
@@ -77,7 +78,7 @@ class Draft:
 
     def fire_conditions(self, was: AnyDigest | None, *, known: bool) -> Iterator[Firing]:
         """The watched conditions that begin to hold, or hold for who subscribed just now."""
-        if not self._root or not self._is_up_to_date(self._root):
+        if not self._root or not self._config.watched or not self._is_up_to_date(self._root):
             return
         for trigger, condition, sight in self._watched(self._root, was, known=known):
             judge = self._judge(self._root.uid, None)
@@ -126,9 +127,9 @@ class Draft:
         # Of the trigger, not of the object: one condition that is not nil-safe would blame every new Rollout.
         for key, message in dict.fromkeys(self._errors):
             self.problems.append(Problem(f"trigger {key}", "when", f"is false, because {message}"))
-        wanted = self._wanted(digest.uid, ()) if self._root else {}
-        asked = (self._config.triggers[name] for name in wanted if name in self._config.triggers)
-        self.waits = any(triggers.may_become_true(trigger, self._memory) for trigger in asked)
+        if self._root and (self._memory.armed or self._config.watches_the_clock):
+            asked = (self._config.triggers.get(name) for name in self._wanted(digest.uid, ()))
+            self.waits = any(triggers.may_become_true(trigger, self._memory) for trigger in asked if trigger)
 
     def _wanted(self, uid: str, also: Iterable[Mapping[str, str]]) -> Wanted:
         on = self._known.digest(uid)
@@ -201,6 +202,11 @@ class Draft:
     def _problem(self, on: Event | Teller, key: str, message: str) -> None:
         target = Target(on.kind, on.namespace, on.name, on.uid)
         self.problems.append(Problem(f"{on.kind} {on.namespace}/{on.name}", key, message, on=target))
+
+
+def _remembered(root: RolloutDigest | None) -> Memory:
+    words = bytes(root.triggers) if root else _NOTHING
+    return _memory(words) if words != _NOTHING else Memory()
 
 
 def _key(firing: Firing, event: Event, destination: Destination) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from notifier.model import HASH_LABEL, REVISION_ANNOTATION, Kind, Object
 
 _NOISE = ("kubectl.kubernetes.io/last-applied-configuration", "notified.notifications.argoproj.io")
+_NOISE_BYTES = tuple(name.encode() for name in _NOISE)
 _decode = msgspec.json.Decoder().decode
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
@@ -107,7 +108,8 @@ def _slim(raw: bytes) -> bytes:
     parts = _parts(raw)
     metadata = _parts(parts["metadata"])
     metadata.pop("managedFields", None)
-    if "annotations" in metadata:
-        annotations = _decode(metadata["annotations"]) or {}
+    annotated = bytes(metadata.get("annotations", b""))
+    if any(noise in annotated for noise in _NOISE_BYTES):
+        annotations = _decode(annotated) or {}
         metadata["annotations"] = msgspec.Raw(_encode({k: v for k, v in annotations.items() if k not in _NOISE}))
     return _encode({**parts, "metadata": metadata})

@@ -116,6 +116,11 @@ class Config:
         return {r: tuple(t for t in self.triggers.values() if r in t.on) for r in reasons}
 
     @cached_property
+    def watches_the_clock(self) -> bool:
+        """Whether the passing of time alone may make a watched condition hold."""
+        return any(c.uses_clock for trigger in self.watched.values() for c in trigger.conditions)
+
+    @cached_property
     def watched(self) -> dict[str, Trigger]:
         """The triggers that no reason arms: their conditions are looked at whenever an object changes."""
         return {name: t for name, t in self.triggers.items() if not t.on and any(c.when for c in t.conditions)}

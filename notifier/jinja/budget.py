@@ -11,8 +11,10 @@ Three rules bound time and memory whatever a template does, without a clock:
 
 from __future__ import annotations
 
-from collections.abc import Collection, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Collection, ItemsView, Iterator, KeysView, ValuesView
 from typing import Any, NamedTuple, TypeVar
+
+from notifier.jinja.values import MAPPINGS
 
 T = TypeVar("T")
 
@@ -23,11 +25,9 @@ NODE = 8
 MAX_BITS = 1024
 MAX_WIDTH = 1000
 
-SOLID = (str, int, list, dict)
 LAZY = (Iterator, KeysView, ValuesView, ItemsView)
-LISTS = (list, tuple)
-MAPPINGS = (dict, Mapping)
-"""The class that is nearly always meant comes first: an abstract one takes long to ask."""
+SOLID = (str, int, list, dict)
+"""What nearly every value is; to ask an abstract class takes long."""
 
 
 class LimitError(Exception):
@@ -128,7 +128,7 @@ def weight_of(value: Any) -> int:
                 fit_number(part.bit_length())
             elif part is None or isinstance(part, float):
                 continue
-            elif isinstance(part, LISTS):
+            elif isinstance(part, (list, tuple)):
                 total += NODE * len(part)
                 rest.append(part)
             elif isinstance(part, MAPPINGS):

@@ -8,7 +8,7 @@ from traceback import walk_tb
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Template, TemplateSyntaxError, Undefined, nodes
+from jinja2 import Template, TemplateSyntaxError, Undefined, UndefinedError, nodes
 
 from notifier.errors import TemplateError
 from notifier.jinja.budget import USUAL, Budget, Meter
@@ -145,7 +145,7 @@ def compiling(place: str) -> Iterator[None]:
         yield
     except TemplateSyntaxError as error:
         raise TemplateError(f"{place}: {error.message}", error.lineno) from error
-    except (MemoryError, RecursionError, SyntaxError, ValueError) as error:
+    except (MemoryError, RecursionError, SyntaxError, UndefinedError, ValueError) as error:
         raise TemplateError(f"{place}: cannot be compiled: {error}") from error
 
 

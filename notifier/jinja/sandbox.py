@@ -29,6 +29,7 @@ OFFERED: tuple[tuple[Any, set[str]], ...] = (
 """The attributes that plain values offer; `grouper` and `list` are of what `groupby` makes."""
 OPEN = LoopContext | Namespace
 NOTHING = Missing()
+"""What stands for the attributes that a value does not offer."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -127,6 +128,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 @pass_context
 def _printed(context: View, value: Any) -> str:
+    # What is a text already costs nothing until it is joined with others.
     return value if type(value) is str else _text(context, value)
 
 

@@ -154,6 +154,7 @@ UNCOMPILABLE = {
     "loops": "{% for a in [1] %}" * 30 + "{% endfor %}" * 30,
     "branches": "{% if 1 %}" * 300 + "{% endif %}" * 300,
     "length": "{{ 1 }}" * 10_000,
+    "constant without the item": "{{ 'a' ~ 'b'['c'] }}",
 }
 
 
