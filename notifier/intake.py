@@ -13,6 +13,7 @@ import msgspec
 from notifier.draft import Note
 from notifier.known import Known
 from notifier.model import Change, Event, Kind, Problem, Scope, Target
+from notifier.objects import slim
 from notifier.outbox.protocol import Committed, Delivery, Outbox
 from notifier.pipeline import Derived, Pipeline
 from notifier.rollouts.digests import AnyDigest, ReplicaSetDigest, RolloutDigest, Tombstone
@@ -112,12 +113,14 @@ class Intake:
         for change in changes:
             told.changes[change.kind] += 1
             try:
-                view = read(change.kind, change.raw)
-            except UnreadableError as error:
+                slimmed = change._replace(raw=slim(change.raw))
+                view = read(slimmed.kind, slimmed.raw)
+            except (UnreadableError, msgspec.DecodeError) as error:
                 told.problems.append(_unreadable(change, error))
                 continue
             if matters(view) and view.metadata.namespace not in self._excluded:
-                sightings.append(_Sighting(change, view, now, self._is_unlearned(change.kind, view.metadata.namespace)))
+                first = self._is_unlearned(change.kind, view.metadata.namespace)
+                sightings.append(_Sighting(slimmed, view, now, first))
         told.extend(await self._work(sightings, now, mute=mute))
         return told
 
@@ -270,7 +273,7 @@ class _Head(msgspec.Struct):
 _head = msgspec.json.Decoder(_Head, strict=False).decode
 
 
-def _unreadable(change: Change, error: UnreadableError) -> Problem:
+def _unreadable(change: Change, error: Exception) -> Problem:
     name, namespace, uid = (str(_head(change.raw).metadata.get(key, "")) for key in ("name", "namespace", "uid"))
     return Problem(f"{change.kind} {namespace}/{name}", "", str(error), on=Target(change.kind, namespace, name, uid))
 

@@ -13,6 +13,8 @@ import msgspec
 
 from notifier.model import HASH_LABEL, REVISION_ANNOTATION, Kind, Object
 
+_LARGE = 8192
+"""Bytes above which compressing an object saves more than it costs."""
 _NOISE = ("kubectl.kubernetes.io/last-applied-configuration", "notified.notifications.argoproj.io")
 _NOISE_BYTES = tuple(name.encode() for name in _NOISE)
 _decode = msgspec.json.Decoder().decode
@@ -35,11 +37,11 @@ class Objects:
         self._families: dict[str, set[str]] = {}
 
     def put(self, kind: Kind, uid: str, version: int, root: str, raw: bytes) -> None:
-        """Keep a state, unless a newer one is there."""
+        """Keep a state, slimmed, unless a newer one is there."""
         if version < self.version(uid):
             return
         self.drop(uid)
-        self._kept[uid] = _Kept(kind, version, root, zlib.compress(_slim(raw), 1))
+        self._kept[uid] = _Kept(kind, version, root, _packed(raw))
         if uid != root:
             self._families.setdefault(root, set()).add(uid)
 
@@ -63,7 +65,7 @@ class Objects:
         kept = self._kept.get(uid)
         if kept is None:
             return None
-        found: Object = _decode(zlib.decompress(kept.packed))
+        found: Object = _decode(_unpacked(kept.packed))
         if kept.kind is Kind.ROLLOUT and _spec(found).get("workloadRef"):
             self._fill_template(found, uid)
         return found
@@ -90,6 +92,14 @@ class Objects:
             rollout["spec"] = {**_spec(rollout), "template": _spec(found).get("template")}
 
 
+def _packed(raw: bytes) -> bytes:
+    return zlib.compress(raw, 1) if len(raw) > _LARGE else raw
+
+
+def _unpacked(packed: bytes) -> bytes:
+    return packed if packed.startswith(b"{") else zlib.decompress(packed)
+
+
 def _spec(found: Object) -> dict[str, Any]:
     return found.get("spec") or {}
 
@@ -103,10 +113,13 @@ def _belongs(run: Object, pod_hash: Any, revision: str | None) -> bool:
     return labels.get(HASH_LABEL) == pod_hash and _annotations(run).get(REVISION_ANNOTATION) == revision
 
 
-def _slim(raw: bytes) -> bytes:
-    """The object without what nobody reads: who manages which field, what was applied last."""
+def slim(raw: bytes) -> bytes:
+    """An object's JSON without what nobody reads: who manages which field, what was applied last.
+
+    Raises msgspec.DecodeError for what is no object with metadata.
+    """
     parts = _parts(raw)
-    metadata = _parts(parts["metadata"])
+    metadata = _parts(parts.get("metadata", b""))
     metadata.pop("managedFields", None)
     annotated = bytes(metadata.get("annotations", b""))
     if any(noise in annotated for noise in _NOISE_BYTES):

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from notifier.model import HASH_LABEL, REVISION_ANNOTATION, Kind, Object
-from notifier.objects import Objects
+from notifier.objects import Objects, slim
 
 ROOT = "rollout-uid"
 
@@ -38,4 +38,4 @@ def child(name: str, revision: str = "2", pod_hash: str = "abc", created: str = 
 
 def keep(objects: Objects, kind: Kind, found: Object, version: int = 1, root: str = ROOT) -> None:
     """Put an object where it belongs."""
-    objects.put(kind, found["metadata"]["uid"], version, root, msgspec.json.encode(found))
+    objects.put(kind, found["metadata"]["uid"], version, root, slim(msgspec.json.encode(found)))
