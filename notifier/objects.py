@@ -13,8 +13,8 @@ import msgspec
 
 from notifier.model import HASH_LABEL, REVISION_ANNOTATION, Kind, Object
 
-_LARGE = 8192
-"""Bytes above which compressing an object saves more than it costs."""
+_FRESH = 2000
+"""How many of the objects that changed last stay uncompressed: they are likely to be looked at, or replaced, soon."""
 _NOISE = ("kubectl.kubernetes.io/last-applied-configuration", "notified.notifications.argoproj.io")
 _NOISE_BYTES = tuple(name.encode() for name in _NOISE)
 _decode = msgspec.json.Decoder().decode
@@ -35,21 +35,31 @@ class Objects:
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
         self._families: dict[str, set[str]] = {}
+        self._fresh: dict[str, None] = {}
 
     def put(self, kind: Kind, uid: str, version: int, root: str, raw: bytes) -> None:
         """Keep a state, slimmed, unless a newer one is there."""
         if version < self.version(uid):
             return
         self.drop(uid)
-        self._kept[uid] = _Kept(kind, version, root, _packed(raw))
+        self._kept[uid] = _Kept(kind, version, root, raw)
+        self._fresh[uid] = None
+        if len(self._fresh) > _FRESH:
+            self._pack(next(iter(self._fresh)))
         if uid != root:
             self._families.setdefault(root, set()).add(uid)
 
     def drop(self, uid: str) -> None:
         """Forget an object that is gone."""
         kept = self._kept.pop(uid, None)
+        self._fresh.pop(uid, None)
         if kept:
             self._families.get(kept.root, set()).discard(uid)
+
+    def _pack(self, uid: str) -> None:
+        del self._fresh[uid]
+        kept = self._kept[uid]
+        self._kept[uid] = kept._replace(packed=zlib.compress(kept.packed, 1))
 
     def version(self, uid: str) -> int:
         """The version of the state that is kept, -1 where there is none."""
@@ -90,10 +100,6 @@ class Objects:
         found = next((s for s in sets if s and _annotations(s).get(REVISION_ANNOTATION) == revision), None)
         if found:
             rollout["spec"] = {**_spec(rollout), "template": _spec(found).get("template")}
-
-
-def _packed(raw: bytes) -> bytes:
-    return zlib.compress(raw, 1) if len(raw) > _LARGE else raw
 
 
 def _unpacked(packed: bytes) -> bytes:
