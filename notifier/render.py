@@ -24,6 +24,7 @@ def render(
 ) -> Rendered:
     """The message of some templates, later ones over earlier ones, for a service given by type and name.
 
+    A section sees the plain message as `message`.
     `fallback` is the plain message where no template gives one, or one cannot be filled in.
     """
     message, body, faults = "", None, list[str]()
@@ -31,7 +32,7 @@ def render(
         try:
             message = _text(template.sections.get("message"), variables) or message
             section = _section(template, *service)
-            body = section.render(variables) if section else body
+            body = section.render({**variables, "message": message or fallback}) if section else body
         except TemplateError as error:
             faults.append(f"template {template.name}: {error}")
     return Rendered(Message(message or fallback, body or {}), tuple(faults))

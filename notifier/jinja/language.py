@@ -17,8 +17,10 @@ from notifier.jinja.syntax import MeterBuilder, check_macros, check_names, only_
 from notifier.jinja.values import plain
 from notifier.jinja.view import View, new_view
 
-VARIABLES = frozenset({"analysisRuns", "context", "event", "recipient", "rollout", "secrets", "serviceType", "time"})
-"""What templates see."""
+VARIABLES = frozenset(
+    {"analysisRuns", "context", "event", "message", "recipient", "rollout", "secrets", "serviceType", "time"}
+)
+"""What templates see; `message` is the plain text, for the sections beside it."""
 MAX_SOURCE = 1 << 16
 RESULT = "result"
 
