@@ -20,13 +20,22 @@ class Scene:
     def __init__(self, config: Config, objects: Objects, known: Known) -> None:
         self._config, self._objects, self._known = config, objects, known
         self._shared: dict[str, dict[str, Any]] = {}
+        self._seen: dict[tuple[str, str], dict[str, Any]] = {}
 
     def variables(self, uid: str, event: Event | None) -> dict[str, Any]:
         """What is seen of an object at an event of it; `event` is None where a condition is judged on its own."""
+        key = (uid, event.id if event else "")
+        seen = self._seen.get(key)
+        if seen is None:
+            event_fields = msgspec.to_builtins(event) if event else None
+            seen = self._seen[key] = {**self._objects_of(uid), "event": event_fields}
+        return seen
+
+    def _objects_of(self, uid: str) -> dict[str, Any]:
         shared = self._shared.get(uid)
         if shared is None:
             shared = self._shared[uid] = self._of(uid)
-        return {**shared, "event": msgspec.to_builtins(event) if event else None}
+        return shared
 
     def _of(self, uid: str) -> dict[str, Any]:
         rollout = self._objects.get(uid) or self._outline(uid)

@@ -31,14 +31,14 @@ class Upkeep:
         rounds = 0
         while True:
             try:
+                self.census = await self._outbox.census()
                 if rounds % _ROUNDS_PER_CLEANING == 0:
                     await self.clean()
-                self.census = await self._outbox.census()
                 self.trouble = ""
+                rounds += 1
             except StoreError as error:
                 self.trouble = str(error)
                 _log.exception("the store fails")
-            rounds += 1
             await asyncio.sleep(_COUNT_SECONDS)
 
     async def clean(self) -> None:

@@ -22,7 +22,7 @@ import structlog
 from notifier.delivery.destinations import Destination, Sleep
 from notifier.delivery.limits import Limiter
 from notifier.delivery.retry import Again, Dead, Policy, decide
-from notifier.errors import ConfigError, DeliveryError, StoreError, Temporary
+from notifier.errors import ConfigError, DeliveryError, Permanent, StoreError, Temporary
 from notifier.model import Letter, Message, Receipt
 from notifier.outbox.protocol import Delivery, Outbox, Settlement, State
 from notifier.secrets import fill
@@ -95,7 +95,7 @@ class Worker:
                 task.add_done_callback(self._carriers.discard)
 
     async def run(self) -> None:
-        """Claim what is due, for ever; cancelled to stop."""
+        """Claim what is due, for ever; cancelled to stop. Raises StoreError where the store fails: start anew then."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._renew(), name="leases")
             while True:
@@ -151,21 +151,28 @@ class Worker:
             self._in_hand.discard(delivery.id)
 
     async def _attempt(self, delivery: Delivery) -> _Attempt:
-        if delivery.expires is not None and delivery.expires <= self._options.clock():
-            return _Attempt(Settlement(State.SUPPRESSED, "expired", attempted=False), 0.0)
         service = self._directory.service(delivery.service)
-        if service is None:
-            return self._failed(delivery, Temporary(f"there is no service {delivery.service!r} any more"), 0.0)
+        if service is None or self._is_expired(delivery):
+            return await self._try(delivery)
         destination = self._destination(delivery, service)
         async with destination.attempt(), self._at_work():
-            began = self._options.steady()
-            try:
-                receipt = await self._send(service, delivery)
-            except DeliveryError as error:
-                if isinstance(error, Temporary) and error.retry_after is not None:
-                    destination.hold(error.retry_after)
-                return self._failed(delivery, error, self._options.steady() - began)
-            return _Attempt(Settlement(State.DELIVERED, status=receipt.status), self._options.steady() - began)
+            return await self._try(delivery, destination)
+
+    async def _try(self, delivery: Delivery, destination: Destination | None = None) -> _Attempt:
+        """Make an attempt with what is in force now: a delivery may have waited long for its destination."""
+        if self._is_expired(delivery):
+            return _Attempt(Settlement(State.SUPPRESSED, "expired", attempted=False), 0.0)
+        began = self._options.steady()
+        try:
+            receipt = await self._send(delivery)
+        except DeliveryError as error:
+            if destination and isinstance(error, Temporary) and error.retry_after is not None:
+                destination.hold(min(error.retry_after, self._options.policy.horizon))
+            return self._failed(delivery, error, self._options.steady() - began)
+        return _Attempt(Settlement(State.DELIVERED, status=receipt.status), self._options.steady() - began)
+
+    def _is_expired(self, delivery: Delivery) -> bool:
+        return delivery.expires is not None and delivery.expires <= self._options.clock()
 
     @asynccontextmanager
     async def _at_work(self) -> AsyncIterator[None]:
@@ -178,11 +185,16 @@ class Worker:
         finally:
             self._busy.discard(task)
 
-    async def _send(self, service: Service, delivery: Delivery) -> Receipt:
-        message = _message(delivery.message)
+    async def _send(self, delivery: Delivery) -> Receipt:
+        service = self._directory.service(delivery.service)
+        if service is None:
+            raise Temporary(f"there is no service {delivery.service!r} any more")
         try:
+            message = _message(delivery.message)
             body = fill(message.body, self._directory.secrets)
             text = fill(message.message, self._directory.secrets)
+        except msgspec.MsgspecError as error:
+            raise Permanent("this version cannot read the stored message") from error
         except ConfigError as error:
             raise Temporary(str(error)) from error
         letter = Letter(delivery.recipient, Message(text, body), delivery.key, delivery.created, delivery.attempts + 1)
