@@ -161,8 +161,9 @@ class Draft:
 
     def _event(self, firing: Firing) -> Event:
         if firing.event is None:
-            summary = f"{firing.trigger.name}: {firing.trigger.description or 'its condition holds'}"
             on = Teller.of(self._root or self._found.digest)
+            what = firing.trigger.description or f"the condition of {firing.trigger.name} holds"
+            summary = f"{on.kind} {on.namespace}/{on.name}: {what}"
             return tell(on, "", (firing.trigger.name, firing.occasion), self._now, {"summary": summary})
         severity = firing.trigger.severity or firing.event.severity
         return msgspec.structs.replace(firing.event, severity=severity)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ Warn = Callable[[str, int], None]
 
 _CONDITION = ("when", "send", "oncePer", "description", "on", "for", "severity", "resolves")
 _SUBSCRIPTION = ("recipients", "triggers", "selector")
+_GO_SYNTAX = re.compile(r"\{\{-?\s*(\.|\$|\(|(if|else|end|range|with|define|template|block|call|toJson|printf)\b)")
 _SECTIONS = frozenset({"message", *ARGO_TYPES})
 _BY_NAME = frozenset({"webhook"})
 """Sections that hold one part for each service name ("*" is any); their leaves keep their types, for JSON."""
@@ -126,7 +128,17 @@ def _tree(key: str, tree: Any, language: jinja.Language, source: Located) -> jin
     try:
         return jinja.compile_tree(tree, language, path=key, native=section in _BY_NAME)
     except TemplateError as error:
-        raise ConfigError(str(error), source.line(section)) from error
+        go = any(_GO_SYNTAX.search(text) for text in _leaves(tree))
+        message = f"{key}: templates in Go syntax are not supported yet; write it in Jinja2" if go else str(error)
+        raise ConfigError(message, source.line(section)) from error
+
+
+def _leaves(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict | list):
+        for part in tree.values() if isinstance(tree, dict) else tree:
+            yield from _leaves(part)
 
 
 def subscriptions(text: str, warn: Warn) -> tuple[GlobalSubscription, ...]:

@@ -19,7 +19,7 @@ from tests.integration.daemon.stage import Stage, rollout, subscribed
         ({"selector": "team=mine"}, {"mine"}),
         ({"instance_id": "second"}, {"bank"}),
     ],
-    ids=str,
+    ids=lambda value: " ".join(sorted(value)) or "all",
 )
 async def test_only_what_the_settings_select_is_told(stage: Stage, settings: dict[str, Any], told: set[str]) -> None:
     labels: dict[str, dict[str, str]] = {"shop": {}, "bank": {INSTANCE_LABEL: "second"}, "mine": {"team": "mine"}}
