@@ -180,6 +180,7 @@ class Draft:
             trigger=firing.trigger.name,
             event=event.id if event.reason else None,
             reason=event.reason or None,
+            kind=event.kind,
             namespace=event.namespace,
             name=event.name,
             uid=event.uid,

@@ -52,14 +52,6 @@ class Scope(NamedTuple):
     selector: str = ""
 
 
-class Listed(NamedTuple):
-    """All objects of a kind in a scope have been shown since the last `Listed` of the same kind and scope."""
-
-    kind: Kind
-    scope: Scope
-    resource_version: str
-
-
 class Severity(enum.StrEnum):
     """How much an event wants a person."""
 

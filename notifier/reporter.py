@@ -114,9 +114,9 @@ def _named(delivery: Delivery) -> dict[str, object]:
         "delivery": delivery.id,
         "service": delivery.service,
         "trigger": delivery.trigger,
-        "rollout": f"{delivery.namespace}/{delivery.name}",
+        "object": f"{delivery.kind} {delivery.namespace}/{delivery.name}",
     }
 
 
 def _owner(delivery: Delivery) -> Target:
-    return Target("Rollout", delivery.namespace, delivery.name, delivery.uid)
+    return Target(delivery.kind, delivery.namespace, delivery.name, delivery.uid)

@@ -64,6 +64,7 @@ class Delivery(Value, frozen=True, kw_only=True):
     trigger: str
     event: str | None
     reason: str | None
+    kind: str = Kind.ROLLOUT
     namespace: str
     name: str
     uid: str

@@ -36,9 +36,9 @@ ON CONFLICT (id) DO NOTHING;
 SELECT 1 FROM deliveries WHERE lane = :lane AND state IN ('pending', 'leased') LIMIT 1;
 
 -- enqueue: a delivery, once
-INSERT INTO deliveries (key, lane, head, state, service, recipient, trigger, event, reason, namespace, name, uid,
+INSERT INTO deliveries (key, lane, head, state, service, recipient, trigger, event, reason, kind, namespace, name, uid,
   revision, message, created, due, expires, lease, why, settled)
-VALUES (:key, :lane, :head, :state, :service, :recipient, :trigger, :event, :reason, :namespace, :name, :uid,
+VALUES (:key, :lane, :head, :state, :service, :recipient, :trigger, :event, :reason, :kind, :namespace, :name, :uid,
   :revision, :message, :created, :due, :expires, :lease, :why, :settled)
 ON CONFLICT (key) DO NOTHING
 RETURNING *;

@@ -55,6 +55,7 @@ CREATE TABLE deliveries (
   trigger   TEXT NOT NULL,
   event     TEXT,                       -- the event's id, null for a condition
   reason    TEXT,
+  kind      TEXT NOT NULL,              -- of the object it is about
   namespace TEXT NOT NULL,
   name      TEXT NOT NULL,
   uid       TEXT NOT NULL,
