@@ -46,7 +46,7 @@ def _webhook(url: str) -> dict[str, Any]:
         "basicAuth": {"username": "ci", "password": PLANTED["password"]},
         "secret": PLANTED["signing"],
         "hmacHeader": "X-Signature",
-        "timeout": "500ms",
+        "timeout": "10s",
     }
 
 

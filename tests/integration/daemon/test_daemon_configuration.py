@@ -83,7 +83,7 @@ async def test_a_template_that_was_always_broken_disables_only_what_uses_it(stag
         stage.put(rollout(mark=1, annotations=subscribed("one") | subscribed("two", trigger="on-odd")))
         await running.settled()
         assert stage.told("one") == ["web 1"]
-        assert stage.told("two") == ["on-odd: its condition holds"]
+        assert stage.told("two") == ["Rollout shop/web: the condition of on-odd holds"]
 
 
 @pytest.mark.parametrize(
