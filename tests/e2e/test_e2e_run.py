@@ -67,7 +67,7 @@ async def test_a_daemon_killed_again_and_again_tells_everything_and_doubles_unde
             create(stage, f"early-{kill}")
             await stage.sink.wait_for(len(stage.sink.requests) + 1, within=20)
             create(stage, f"late-{kill}")
-            await stage.sink.wait_for(len(stage.sink.requests) + dice.randrange(80), within=20)
+            await stage.sink.wait_for(len(stage.sink.requests) + dice.randrange(60), within=20)
             assert await daemon.stop(SIGKILL) == -SIGKILL
     async with run(stage) as daemon:
         names = [f"{when}-{kill}-{number}" for when in ("early", "late") for kill in range(4) for number in range(30)]
