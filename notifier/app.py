@@ -7,6 +7,7 @@ reflectors ─→ Feed ─→ Intake ─→ Outbox ─→ Worker ─→ services
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterable
@@ -140,6 +141,15 @@ class Daemon:
             "store": lambda: self._upkeep.trouble,
             "digests": lambda: f"{len(foreign)} were written by a newer version of this program" if foreign else "",
         }
+
+
+def spare_collections() -> None:
+    """Let the garbage collector rest: what was imported stays for good, and changes leave no cycles behind.
+
+    Full collections were the pauses in a message's way: a p99 of up to 70 instead of 15 ms (`make bench`).
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 class _Tasks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from typing import Any
 
@@ -11,7 +10,7 @@ import click
 import structlog
 
 from notifier import logs
-from notifier.app import Daemon
+from notifier.app import Daemon, spare_collections
 from notifier.errors import NotifierError
 from notifier.settings import GroupedCommand, Settings, options
 
@@ -22,10 +21,7 @@ _log = structlog.get_logger(__name__)
 @options
 def command(**values: Any) -> None:
     """Watch Rollouts and deliver notifications, until SIGTERM or Ctrl-C."""
-    # What was imported stays for good, and changes leave no cycles behind: full collections would only be pauses
-    # (p99 of a message's way 15 instead of up to 70 ms).
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    spare_collections()
     settings = Settings.of(**values)
     daemon = Daemon(settings)
     logs.configure(settings.view.log_format, settings.view.log_level, daemon.secrets)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
+from notifier.app import spare_collections
 from notifier.config.load import Source, load
 from notifier.directory import CHECKS
 from notifier.intake import Intake
@@ -47,7 +48,8 @@ def test_changes_taken_in_a_second_on_one_core(measured: Measured, tmp_path: Pat
 
 
 def absorbed(store: Path, rollouts: int) -> Rate:
-    """Take all recorded states of that many Rollouts, mixed, into a new store."""
+    """Take all recorded states of that many Rollouts, mixed, into a new store, as the daemon would."""
+    spare_collections()
     return asyncio.run(_absorbed(store, rollouts))
 
 
