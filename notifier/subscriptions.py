@@ -6,7 +6,6 @@ names its key, not silence, and a recipient may hold colons.
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from notifier.config import yamltext
 from notifier.config.schema import Config
 from notifier.errors import ConfigError
 from notifier.model import ANNOTATION_PREFIX, Destination
+from notifier.spelling import hint
 
 _SUBSCRIBE = "subscribe."
 _LIST = "subscriptions"
@@ -61,7 +61,7 @@ def _parse(items: frozenset[tuple[str, str]]) -> Parsed:
         elif name.startswith(_LIST):
             found += _long(name, value)
         else:
-            found.append(Fault(name, f"is no subscription{_nearest(name.partition('.')[0], ('subscribe', _LIST))}"))
+            found.append(Fault(name, f"is no subscription{hint(name.partition('.')[0], ('subscribe', _LIST))}"))
     subscriptions = tuple(f for f in found if isinstance(f, Subscription))
     return Parsed(subscriptions, tuple(f for f in found if isinstance(f, Fault)))
 
@@ -94,7 +94,7 @@ def _long(name: str, value: str) -> Iterator[Subscription | Fault]:
 
 def _item(name: str, where: str, item: Mapping[str, Any]) -> Iterator[Subscription | Fault]:
     for key in (key for key in item if key not in {"trigger", "destinations"}):
-        yield Fault(name, f"{where}: `{key}` is not known{_nearest(key, ('trigger', 'destinations'))}")
+        yield Fault(name, f"{where}: `{key}` is not known{hint(key, ('trigger', 'destinations'))}")
     triggers, destinations = item.get("trigger") or [], item.get("destinations") or []
     if not _is_texts(triggers) or not isinstance(destinations, list):
         yield Fault(name, f"{where}: `trigger` must be a list of names and `destinations` a list")
@@ -167,13 +167,8 @@ def faults(annotations: Mapping[str, str], config: Config) -> list[Fault]:
 def _unknown(subscription: Subscription, config: Config) -> Iterator[Fault]:
     trigger, service = subscription.trigger, subscription.destination.service
     if trigger and trigger not in config.triggers:
-        yield Fault(subscription.origin, f"there is no trigger {trigger!r}{_nearest(trigger, config.triggers)}")
+        yield Fault(subscription.origin, f"there is no trigger {trigger!r}{hint(trigger, config.triggers)}")
     if not trigger and not _triggers(subscription, config):
         yield Fault(subscription.origin, "names no trigger, and there are no default triggers")
     if config.given and service not in config.services and service not in config.unsupported:
-        yield Fault(subscription.origin, f"there is no service {service!r}{_nearest(service, config.services)}")
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+        yield Fault(subscription.origin, f"there is no service {service!r}{hint(service, config.services)}")

@@ -5,13 +5,12 @@ Keys are read as Argo reads them, without regard to capitals. What Argo ignores 
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from notifier import expr, jinja, reasons, selectors, times
+from notifier import expr, jinja, reasons, selectors, spelling, times
 from notifier.config import yamltext
 from notifier.config.schema import ARGO_TYPES, Condition, GlobalSubscription, Template, Trigger
 from notifier.config.yamltext import Located
@@ -204,5 +203,5 @@ def _texts(value: Any, key: str, line: int) -> list[str]:
 
 
 def _near(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"{word!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
+    near = spelling.nearest(word, known)
+    return f"{word!r}" + (f" (did you mean {near!r}?)" if near else "")

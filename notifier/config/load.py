@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import resources
@@ -16,6 +15,7 @@ from notifier.config.substitution import substitute
 from notifier.errors import ConfigError
 from notifier.jinja import Language
 from notifier.model import Problem
+from notifier.spelling import hint
 
 T = TypeVar("T")
 
@@ -170,7 +170,7 @@ class _Loading:
         missing: list[str] = []
         options = substitute(entries.mapping(text), self._secrets, missing.append)
         for secret in dict.fromkeys(missing):
-            self._problem(key, f"the Secret has no key {secret!r}{_near(secret, self._secrets)}")
+            self._problem(key, f"the Secret has no key {secret!r}{hint(secret, self._secrets)}")
         for warning in self._checks[kind](options):
             self._problem(key, warning)
         return ServiceEntry(name or kind, kind, key, options)
@@ -183,7 +183,7 @@ class _Loading:
     def _check_names(self, key: str, what: str, names: Iterable[str], known: Mapping[str, object]) -> None:
         for name in dict.fromkeys(names):
             if name not in known:
-                self._problem(key, f"there is no {what} {name!r}{_near(name, known)}")
+                self._problem(key, f"there is no {what} {name!r}{hint(name, known)}")
 
     def _check_subscriptions(self, config: Config) -> None:
         for entry in config.subscriptions:
@@ -198,7 +198,7 @@ class _Loading:
         for key in self._source.data:
             kind, dot, _ = key.partition(".")
             if kind not in _KEYS or not (dot or kind in _ALONE) or (dot and kind in {"subscriptions", "context"}):
-                self._problem(key, f"unknown key is ignored{_near(kind, dict.fromkeys(_KEYS))}")
+                self._problem(key, f"unknown key is ignored{hint(kind, dict.fromkeys(_KEYS))}")
 
     def _warn(self, key: str) -> entries.Warn:
         return functools.partial(self._problem, key)
@@ -216,9 +216,4 @@ def _names(text: str, _: entries.Warn) -> tuple[str, ...]:
 def _unknown_type(kind: str, known: Mapping[str, object]) -> str:
     if kind in ARGO_TYPES:
         return f"services of type {kind!r} are not supported yet"
-    return f"there is no service type {kind!r}{_near(kind, {**known, **dict.fromkeys(ARGO_TYPES)})}"
-
-
-def _near(word: str, known: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"there is no service type {kind!r}{hint(kind, {**known, **dict.fromkeys(ARGO_TYPES)})}"

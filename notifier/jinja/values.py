@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from typing import Any
 
 from jinja2 import ChainableUndefined, Undefined
+
+from notifier import spelling
 
 ATOMS = frozenset({str, int, float, bool, type(None)})
 NUMBERS = (int, float)
 LISTS = (list, tuple, range)
 MAPPINGS = (dict, Mapping)
 """What nearly every mapping is comes first; to ask an abstract class takes long."""
-LONGEST_NAME = 64
-MOST_NAMES = 1_000
-"""Comparing takes quadratic time, and keys are data."""
 
 
 def nearest(name: str, known: Iterable[Any]) -> str:
     """Return "; did you mean x?" for the known name most like this one, "" if none is."""
-    names = (item for item in known if isinstance(item, str) and len(item) <= LONGEST_NAME)
-    found = difflib.get_close_matches(name[:LONGEST_NAME], list(islice(names, MOST_NAMES)), n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+    found = spelling.nearest(name, known)
+    return f"; did you mean {found}?" if found else ""
 
 
 class Missing(ChainableUndefined):

@@ -1,6 +1,5 @@
 """What the services' configuration models share: Argo's spelling, forgiving where Argo is, errors without values."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from notifier.errors import ConfigError
 from notifier.services.durations import seconds
 from notifier.services.tls import Tls
+from notifier.spelling import hint
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -77,8 +77,7 @@ class Options(BaseModel):
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"unknown key {key!r} is ignored" + (f": did you mean {near[0]!r}?" if near else "")
+    return f"unknown key {key!r} is ignored{hint(key, known)}"
 
 
 class HttpOptions(Options):

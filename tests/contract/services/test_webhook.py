@@ -225,7 +225,7 @@ def test_argos_options_are_understood_in_any_capitals(more: dict[str, object]) -
 def test_an_unknown_key_is_a_warning_with_the_nearest_right_one() -> None:
     options = WebhookOptions.read({"url": "http://h", "basicAuht": {"password": "SECRET"}, "zzz": 1})
     assert options.warnings() == [
-        "unknown key 'basicAuht' is ignored: did you mean 'basicAuth'?",
+        "unknown key 'basicAuht' is ignored; did you mean 'basicAuth'?",
         "unknown key 'zzz' is ignored",
     ]
     assert "SECRET" not in f"{options!r} {options}"
