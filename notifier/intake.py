@@ -233,6 +233,8 @@ class Intake:
         """Take in that no other objects of a kind existed in a scope at `version` than those with `uids`."""
         selected = parse(scope.selector)
         missing = await self._outbox.absent(kind, scope.namespace, uids)
+        if not missing:
+            return Told()
         known = Known(await self._outbox.recall([record.uid for record in missing]))
         digests = [d for record in missing if (d := known.digest(record.uid)) and selected(d.labels)]
         derived = []
@@ -243,7 +245,9 @@ class Intake:
 
     async def _look_again(self, roots: Iterable[str], now: float) -> Told:
         uids = list(roots)
-        known = Known(await self._outbox.recall(uids)) if uids else Known(())
+        if not uids:
+            return Told()
+        known = Known(await self._outbox.recall(uids))
         digests = [digest for uid in uids if (digest := known.digest(uid)) and not isinstance(digest, Tombstone)]
         derived = [self._pipeline.look_again(digest, known, now) for digest in digests]
         self._waiting -= set(uids)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_PHASES = ("Running", "Successful", "Failed", "Error", "Inconclusive")
+PHASES = ("Running", "Successful", "Failed", "Error", "Inconclusive")
+"""The phases of AnalysisRuns and Experiments that are told."""
 
 STATE_REASONS = (
     "RolloutCreated",
@@ -32,8 +33,8 @@ STATE_REASONS = (
     "RolloutHealthy",
     "RolloutDeleted",
     "ScalingReplicaSet",
-    *(f"AnalysisRun{phase}" for phase in _PHASES),
-    *(f"Experiment{phase}" for phase in _PHASES),
+    *(f"AnalysisRun{phase}" for phase in PHASES),
+    *(f"Experiment{phase}" for phase in PHASES),
 )
 """What state tells, in the order it is told when one write shows several."""
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from notifier.model import Analysis, Cause, Event, Replicas, Subject
-from notifier.rollouts import analyses, words
+from notifier.reasons import STATE_REASONS
+from notifier.rollouts import analyses
 from notifier.rollouts.digests import (
     ExperimentDigest,
     KubeEventDigest,
@@ -89,4 +90,4 @@ def tells_what_no_state_tells(view: EventView, written_by_us: str) -> bool:
     """Whether a Kubernetes Event is about one of ours, of a reason that leaves no trace, and not our own."""
     ours = view.involved_object.kind in {"Rollout", "Experiment", "AnalysisRun"}
     component = view.source.component or view.reporting_component
-    return ours and bool(view.reason) and view.reason not in words.REASONS and component != written_by_us
+    return ours and bool(view.reason) and view.reason not in STATE_REASONS and component != written_by_us

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from notifier.model import Action, Event
+from notifier.reasons import PHASES
 
 _WATCH = ("watch it", "get rollout {name} -n {namespace} --watch")
 _PROMOTE = ("continue", "promote {name} -n {namespace}")
@@ -122,7 +123,6 @@ def _phase(reason: str, kind: str) -> str:
     }.get(reason.removeprefix(kind), reason)
 
 
-_PHASES = ("Running", "Successful", "Failed", "Error", "Inconclusive")
 _SENTENCES: dict[str, Callable[[Event], str]] = {
     "RolloutCreated": lambda _: "was created",
     "RolloutUpdated": _updated,
@@ -145,9 +145,6 @@ _SENTENCES: dict[str, Callable[[Event], str]] = {
     "RolloutHealthy": lambda e: f"is healthy with {_revision(e)}",
     "RolloutDeleted": lambda _: "was deleted",
     "ScalingReplicaSet": _scaled,
-    **{f"AnalysisRun{phase}": _run for phase in _PHASES},
-    **{f"Experiment{phase}": _experiment for phase in _PHASES},
+    **{f"AnalysisRun{phase}": _run for phase in PHASES},
+    **{f"Experiment{phase}": _experiment for phase in PHASES},
 }
-
-REASONS = tuple(_SENTENCES)
-"""Every reason that state tells, in the order of the rules."""

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from notifier.model import COMPONENT, Analysis, Cause, Event, Kind, Metric, Object, Replicas, Subject
+from notifier.reasons import STATE_REASONS
 from notifier.rollouts.interpret import matters, read
-from notifier.rollouts.words import REASONS
 from tests.unit.rollouts.built import (
     T2,
     Memory,
@@ -229,7 +229,7 @@ def test_a_reason_that_leaves_no_trace_is_told_by_its_kubernetes_event() -> None
     assert event.summary == "Rollout shop/rollout-name: SwitchService 1"
 
 
-@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("reason", STATE_REASONS)
 def test_what_state_tells_its_kubernetes_event_does_not_tell_again(reason: str) -> None:
     assert _seen_as_events(rollout(), kube_event(reason)) == []
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from notifier.model import Object, Severity
-from notifier.rollouts.words import REASONS
+from notifier.reasons import STATE_REASONS
+from notifier.rollouts import words
 from tests.unit.rollouts.built import T1, T2, Memory, aborted, one, paused, reasons, rollout, told, updating
 
 FIRST_DEPLOY: dict[str, Any] = {"phase": "Progressing", "stableRS": None, "currentStepIndex": 0}
@@ -29,7 +30,7 @@ def test_everything_that_one_state_shows_is_told_in_the_order_of_the_rules() -> 
         *("RolloutCreated", "RolloutUpdated", "RolloutCompleted", "RolloutManuallyPaused"),
         *("RolloutRestarted", "RolloutHealthy"),
     ]
-    assert found == sorted(found, key=REASONS.index)
+    assert found == sorted(found, key=STATE_REASONS.index)
 
 
 @pytest.mark.parametrize(
@@ -191,3 +192,7 @@ def test_ids_are_functions_of_content_equal_for_every_reader_and_distinct() -> N
 def test_the_same_story_of_another_rollout_has_other_ids() -> None:
     other = rollout(metadata={"uid": "other"})
     assert {event.id for event in told(rollout())}.isdisjoint(event.id for event in told(other))
+
+
+def test_every_reason_has_its_sentence_in_the_order_of_the_rules() -> None:
+    assert tuple(words._SENTENCES) == STATE_REASONS
