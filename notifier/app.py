@@ -21,7 +21,8 @@ import structlog
 from notifier import __version__
 from notifier.configured import Configured
 from notifier.delivery.retry import Policy
-from notifier.delivery.worker import Worker, WorkerOptions
+from notifier.delivery.sending import World
+from notifier.delivery.worker import Worker
 from notifier.directory import Directory
 from notifier.feed import Feed
 from notifier.intake import Intake, Told
@@ -93,8 +94,8 @@ class Daemon:
         self._watches = Watches(transport, watch, self._intake, self._feed)
         self._watches.observe(self.metrics)
         self.health = await enter(HealthServer(settings.view.address, self._checks(), self.metrics.registry))
-        options = WorkerOptions(policy=Policy(horizon=settings.delivery.horizon))
-        self._worker = Worker(self.outbox, self.directory, self._reporter, options)
+        world = World(policy=Policy(horizon=settings.delivery.horizon))
+        self._worker = Worker(self.outbox, self.directory, self._reporter, world)
         self._stack.push_async_callback(self._reporter.flush)
         self._stack.push_async_callback(self._worker.stop, settings.delivery.grace)
 

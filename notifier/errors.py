@@ -45,19 +45,24 @@ class TemplateError(NotifierError):
 
 
 class DeliveryError(NotifierError):
-    """A receiver did not take a message; `status` is its own word for why (an HTTP status, a provider's code)."""
+    """A receiver did not take a message; `status` is its own word for why (an HTTP status, a provider's code).
 
-    def __init__(self, message: str, *, status: str = "") -> None:
-        self.status = status
+    `taken` are those of several recipients that it took the message for all the same.
+    """
+
+    def __init__(self, message: str, *, status: str = "", taken: tuple[str, ...] = ()) -> None:
+        self.status, self.taken = status, taken
         super().__init__(message)
 
 
 class Temporary(DeliveryError):
     """Trying again may help; `retry_after` is the receiver's wish in seconds, None if it has none."""
 
-    def __init__(self, message: str, *, status: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: str = "", taken: tuple[str, ...] = (), retry_after: float | None = None
+    ) -> None:
         self.retry_after = retry_after
-        super().__init__(message, status=status)
+        super().__init__(message, status=status, taken=taken)
 
 
 class Permanent(DeliveryError):

@@ -254,25 +254,37 @@ class Destination(NamedTuple):
 
 
 class Receipt(Value, frozen=True):
-    """What a receiver answered when it took a message; `id` is its own name for it, for threads and updates."""
+    """What a receiver answered when it took a message, in its own words.
+
+    `root` is its name for the first message of this one's thread, "" where there is none.
+    """
 
     status: str
-    id: str = ""
     detail: str = ""
+    root: str = ""
 
 
 class Message(Value, frozen=True):
-    """What a service is asked to send: `message` is the plain text, `body` the service's own rendered section."""
+    """What a service is asked to send: `message` is the plain text, `body` the service's own rendered section.
+
+    Messages of one `thread` to one recipient belong together; "" belongs to none.
+    """
 
     message: str
     body: dict[str, Any] = {}
+    thread: str = ""
 
 
 class Letter(NamedTuple):
-    """One attempt's input for a service: whom, what, under which idempotency key."""
+    """One attempt's input for a service: whom, what, under which idempotency key.
+
+    `taken` are those of several recipients who have it already, `root` is the latest `Receipt.root` of its thread.
+    """
 
     recipient: str
     message: Message
     key: str
     created: float
     attempt: int
+    taken: tuple[str, ...] = ()
+    root: str = ""

@@ -14,7 +14,7 @@ import yaml
 
 from notifier import times
 from notifier.errors import StoreError
-from notifier.outbox.protocol import Delivery, Filter, State, fields
+from notifier.outbox.protocol import Delivery, Filter, State
 from notifier.outbox.sqlite import SqliteOutbox
 
 _STORE = click.option(
@@ -114,7 +114,7 @@ def _complain(numbers: list[int], why: str) -> None:
 
 def _shown(delivery: Delivery) -> dict[str, Any]:
     """A delivery for reading: times in RFC 3339, the message as JSON; secrets are placeholders."""
-    shown: dict[str, Any] = {k: v for k, v in fields(delivery).items() if v is not None}
+    shown: dict[str, Any] = {k: v for k, v in msgspec.structs.asdict(delivery).items() if v is not None}
     for name in _TIMES & shown.keys():
         shown[name] = times.text(shown[name])
     return shown | {"state": str(delivery.state), "message": msgspec.json.decode(delivery.message)}

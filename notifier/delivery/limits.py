@@ -5,12 +5,22 @@ out when somebody asks, so an idle limiter costs nothing.
 """
 
 from dataclasses import dataclass, field
-from math import inf
+from math import ceil, inf
+
+_AT_LEAST = 8
+"""Attempts that may be under way whatever a destination is like, if its limit is not lower."""
+_PACE = 250.0
+"""Messages a second that a slow destination gets more attempts at once for."""
+_WINDOW = 32
+"""Answers after which an older one tells nothing about a destination any more, at the latest twice as many."""
 
 
 @dataclass(slots=True)
 class Limiter:
     """One destination's limits: `rate` messages a second, `burst` of them at once, `concurrency` under way.
+
+    How many are really under way follows from how long answers take, the fastest lately: that is the receiver's own
+    time, without what we let it wait. Who answers in 1 ms needs few connections, who takes 100 ms needs many.
 
     All times are seconds on one clock that never goes back. The caller asks `ready_at`, waits until then, and calls
     `take` before and `release` after each attempt.
@@ -23,6 +33,9 @@ class Limiter:
     _level_at: float = field(default=-inf, init=False)
     _held_until: float = field(default=-inf, init=False)
     _under_way: int = field(default=0, init=False)
+    _answers: int = field(default=0, init=False)
+    _fastest: float = field(default=inf, init=False)
+    _fastest_before: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         if min(self.rate, self.burst, self.concurrency) <= 0:
@@ -30,7 +43,7 @@ class Limiter:
 
     def ready_at(self, now: float) -> float:
         """The earliest time, `now` or later, for the next `take`; infinite until somebody calls `release`."""
-        if self._under_way >= self.concurrency:
+        if self._under_way >= self.at_once:
             return inf
         overflow = self._level + 1 - self.burst
         return max(now, self._held_until, self._level_at + overflow / self.rate)
@@ -43,11 +56,25 @@ class Limiter:
         self._level, self._level_at = max(0.0, self._level - run_out) + 1, now
         self._under_way += 1
 
-    def release(self) -> None:
-        """Count an attempt that has ended. Raises ValueError if none is under way."""
+    def release(self, seconds: float) -> None:
+        """Count an attempt that has ended and took so long. Raises ValueError if none is under way."""
         if not self._under_way:
             raise ValueError("no attempt is under way")
         self._under_way -= 1
+        self._answers += 1
+        self._fastest = min(self._fastest, seconds)
+        if self._answers % _WINDOW == 0:
+            self._fastest_before, self._fastest = self._fastest, inf
+
+    @property
+    def at_once(self) -> int:
+        """How many attempts may be under way now."""
+        return min(self.concurrency, max(_AT_LEAST, ceil(min(self._fastest, self._fastest_before) * _PACE)))
+
+    def is_idle(self, now: float) -> bool:
+        """Whether a new limiter would do the same."""
+        full = self._level - (now - self._level_at) * self.rate
+        return not self._under_way and full <= 0 and self._held_until <= now
 
     def hold(self, until: float) -> None:
         """Start nothing before `until`: a receiver's Retry-After holds for all messages to it."""

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from notifier.model import Event, Kind, Scope, Value
+from notifier.model import Destination, Event, Kind, Scope, Value
+
+LEASE_SECONDS = 60.0
 
 
 class State(enum.StrEnum):
@@ -53,7 +55,10 @@ class Record(NamedTuple):
 
 
 class Delivery(Value, frozen=True, kw_only=True):
-    """One message to one recipient, as stored. Times are seconds since the epoch; `message` is JSON."""
+    """One message to one recipient, as stored. Times are seconds since the epoch; `message` is JSON.
+
+    `taken` are those who have it already, where a recipient is several.
+    """
 
     id: int = 0
     key: str
@@ -77,6 +82,7 @@ class Delivery(Value, frozen=True, kw_only=True):
     why: str | None = None
     status: str | None = None
     settled: float | None = None
+    taken: tuple[str, ...] = ()
 
 
 class Unit(NamedTuple):
@@ -96,13 +102,19 @@ class Committed(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """What became of a delivery: `state` is delivered, suppressed, dead, or pending with the time it is due again."""
+    """What became of a delivery: `state` is delivered, suppressed, dead, or pending with the time it is due again.
+
+    `taken` are those who have it now, where a recipient is several; `thread` and `root` say where what follows belongs.
+    """
 
     state: State
     why: str | None = None
     status: str | None = None
     due: float = 0.0
     attempted: bool = True
+    taken: tuple[str, ...] = ()
+    thread: str = ""
+    root: str = ""
 
 
 class Census(NamedTuple):
@@ -148,11 +160,17 @@ class Outbox(Protocol):
     async def rewind(self, kind: Kind, namespace: str, version: int) -> int:
         """Set back versions that are ahead of `version`, a complete list's own; returns how many were."""
 
-    async def claim(self, now: float, limit: int) -> list[Delivery]:
-        """Lease the heads of lanes that are due."""
+    async def claim(self, now: float, limit: int, full: Collection[Destination] = ()) -> list[Delivery]:
+        """Lease the heads of lanes that are due, of each service the `limit` that wait longest.
+
+        What is for a `full` destination is left alone; one without recipient stands for the whole service.
+        """
 
     async def settle(self, delivery: Delivery, settlement: Settlement, now: float) -> Delivery | None:
         """Write down an outcome; returns the lane's next delivery, leased, if there is one."""
+
+    async def root(self, thread: str, destination: Destination) -> str:
+        """What the latest settlement of a thread said of its root, "" where there was none."""
 
     async def renew(self, deliveries: Collection[int], now: float) -> None:
         """Hold this store's leases of some deliveries longer; the others run out."""
@@ -160,8 +178,11 @@ class Outbox(Protocol):
     async def release(self, now: float, *, everybody: bool = False) -> None:
         """Give back this store's leases, or those of everybody who may have died."""
 
-    async def next_due(self) -> float | None:
-        """When the next delivery is due that nobody here holds."""
+    async def give_back(self, deliveries: Collection[int], now: float) -> None:
+        """Give back this store's leases of some deliveries."""
+
+    async def next_due(self, full: Collection[Destination] = ()) -> float | None:
+        """When the next delivery is due that nobody here holds, but for `full` destinations (see `claim`)."""
 
     async def census(self) -> list[Census]:
         """Counts of what is open or dead."""
@@ -182,12 +203,7 @@ class Outbox(Protocol):
         """What happened to an object, oldest first."""
 
     async def forget(self, before: Mapping[str, float]) -> None:
-        """Delete what is older than the times given for deliveries, events and tombstones."""
+        """Delete what is older than the times given for deliveries, events, threads and tombstones."""
 
     async def close(self) -> None:
         """Write what is to be written and let go."""
-
-
-def fields(delivery: Delivery) -> dict[str, Any]:
-    """A delivery's columns by name."""
-    return {name: getattr(delivery, name) for name in delivery.__struct_fields__}

@@ -12,27 +12,14 @@ from typing import Any
 import msgspec
 
 from notifier.errors import StoreError
-from notifier.model import Event, Kind, Scope
-from notifier.outbox import presence, sql
+from notifier.model import Destination, Event, Kind, Scope
+from notifier.outbox import leases, presence, sql, units as work
 from notifier.outbox.presence import Presence
-from notifier.outbox.protocol import (
-    Census,
-    Committed,
-    Delivery,
-    Filter,
-    Record,
-    Settlement,
-    State,
-    Unit,
-    fields,
-)
+from notifier.outbox.protocol import LEASE_SECONDS, Census, Committed, Delivery, Filter, Record, Settlement, Unit
+from notifier.outbox.rows import SQL, delivery
 from notifier.outbox.writer import Writer
 
-LEASE_SECONDS = 60.0
-_SQL = sql.queries("sqlite")
-_encode_event = msgspec.json.Encoder().encode
 _decode_event = msgspec.json.Decoder(Event).decode
-_COLUMNS = Delivery.__struct_fields__
 
 
 class SqliteOutbox:
@@ -73,7 +60,7 @@ class SqliteOutbox:
     async def commit(self, units: Sequence[Unit], now: float) -> list[Committed | None]:
         """See `Outbox`."""
         committed: list[Committed | None] = await self._writer.run(
-            lambda connection: _commit_all(connection, units, self._me, now)
+            lambda connection: work.commit_all(connection, units, self._me, now)
         )
         return committed
 
@@ -93,20 +80,25 @@ class SqliteOutbox:
     async def rewind(self, kind: Kind, namespace: str, version: int) -> int:
         """See `Outbox`."""
         given = {"kind": kind, "namespace": namespace, "version": version}
-        changed: int = await self._writer.run(lambda connection: connection.execute(_SQL["rewind"], given).rowcount)
+        changed: int = await self._writer.run(lambda connection: connection.execute(SQL["rewind"], given).rowcount)
         return changed
 
-    async def claim(self, now: float, limit: int) -> list[Delivery]:
+    async def claim(self, now: float, limit: int, full: Collection[Destination] = ()) -> list[Delivery]:
         """See `Outbox`."""
-        given = {"lease": self._me, "now": now, "until": now + LEASE_SECONDS, "limit": limit}
-        return [_delivery(row) for row in await self._all("claim", given)]
+        claimed: list[Delivery] = await self._writer.run(lambda c: leases.claim(c, self._me, now, limit, full))
+        return claimed
 
     async def settle(self, delivery: Delivery, settlement: Settlement, now: float) -> Delivery | None:
         """See `Outbox`."""
         found: Delivery | None = await self._writer.run(
-            lambda connection: _settle(connection, delivery, settlement, self._me, now)
+            lambda connection: leases.settle(connection, delivery, settlement, self._me, now)
         )
         return found
+
+    async def root(self, thread: str, destination: Destination) -> str:
+        """See `Outbox`."""
+        rows = await self._all("root", {"thread": thread, **destination._asdict()})
+        return str(rows[0]["root"]) if rows else ""
 
     async def renew(self, deliveries: Collection[int], now: float) -> None:
         """See `Outbox`."""
@@ -117,10 +109,14 @@ class SqliteOutbox:
         """See `Outbox`."""
         await self._all("release", {"lease": None if everybody else self._me, "now": now})
 
-    async def next_due(self) -> float | None:
+    async def give_back(self, deliveries: Collection[int], now: float) -> None:
         """See `Outbox`."""
-        [(due,)] = await self._all("next_due", {"lease": self._me})
-        return float(due) if due is not None else None
+        await self._all("give_back", {"lease": self._me, "ids": json.dumps(list(deliveries)), "now": now})
+
+    async def next_due(self, full: Collection[Destination] = ()) -> float | None:
+        """See `Outbox`."""
+        due: float | None = await self._writer.run(lambda connection: leases.next_due(connection, self._me, full))
+        return due
 
     async def census(self) -> list[Census]:
         """See `Outbox`."""
@@ -132,21 +128,21 @@ class SqliteOutbox:
         where = " AND ".join(f"{name} = :{name}" for name in given) or "1"
         statement = f"SELECT * FROM deliveries WHERE {where} ORDER BY id DESC LIMIT :limit"  # noqa: S608  # field names
         rows = await self._writer.run(lambda c: c.execute(statement, {**given, "limit": which.limit}).fetchall())
-        return [_delivery(row) for row in rows]
+        return [delivery(row) for row in rows]
 
     async def delivery(self, delivery_id: int) -> Delivery | None:
         """See `Outbox`."""
         rows = await self._all("show", {"id": delivery_id})
-        return _delivery(rows[0]) if rows else None
+        return delivery(rows[0]) if rows else None
 
     async def retry(self, delivery_id: int, now: float) -> Delivery | None:
         """See `Outbox`."""
         rows = await self._all("retry", {"id": delivery_id, "now": now})
-        return _delivery(rows[0]) if rows else None
+        return delivery(rows[0]) if rows else None
 
     async def drop(self, delivery_id: int, now: float) -> bool:
         """See `Outbox`."""
-        dropped: bool = await self._writer.run(lambda connection: _drop(connection, delivery_id, now))
+        dropped: bool = await self._writer.run(lambda connection: leases.drop(connection, delivery_id, now))
         return dropped
 
     async def story(self, namespace: str, name: str) -> list[Event]:
@@ -165,7 +161,7 @@ class SqliteOutbox:
         self._presence.leave()
 
     async def _all(self, query: str, given: Mapping[str, Any]) -> list[sqlite3.Row]:
-        rows: list[sqlite3.Row] = await self._writer.run(lambda c: c.execute(_SQL[query], given).fetchall())
+        rows: list[sqlite3.Row] = await self._writer.run(lambda c: c.execute(SQL[query], given).fetchall())
         return rows
 
 
@@ -195,88 +191,3 @@ def _migrate(connection: sqlite3.Connection, path: str) -> None:
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {len(steps)}")
     connection.execute("COMMIT")
-
-
-class _LostError(StoreError):
-    """A digest was written by somebody else since it was read."""
-
-
-def _commit_all(connection: sqlite3.Connection, units: Sequence[Unit], me: str, now: float) -> list[Committed | None]:
-    """Units in order; what builds on a family of which one lost is lost with it."""
-    lost: set[str] = set()
-    results: list[Committed | None] = []
-    for unit in units:
-        roots = {record.root for record in unit.records}
-        result = _commit(connection, unit, me, now) if lost.isdisjoint(roots) else None
-        lost |= roots if result is None else set()
-        results.append(result)
-    return results
-
-
-def _commit(connection: sqlite3.Connection, unit: Unit, me: str, now: float) -> Committed | None:
-    connection.execute("SAVEPOINT unit")
-    try:
-        for record in unit.records:
-            _put(connection, record)
-    except _LostError:
-        connection.execute("ROLLBACK TO unit")
-        connection.execute("RELEASE unit")
-        return None
-    events = frozenset(event.id for event in unit.events if _tell(connection, event, now))
-    rows = [row for delivery in unit.deliveries if (row := _enqueue(connection, delivery, me, now))]
-    connection.execute("RELEASE unit")
-    leased = [row for row in rows if row.state is State.LEASED]
-    return Committed(events, frozenset(row.key for row in rows), leased)
-
-
-def _put(connection: sqlite3.Connection, record: Record) -> None:
-    query = "replace" if record.writes else "remember"
-    if connection.execute(_SQL[query], record._asdict()).rowcount != 1:
-        raise _LostError(f"the digest of {record.uid} was written by another reader")
-
-
-def _tell(connection: sqlite3.Connection, event: Event, now: float) -> bool:
-    given = {
-        "id": event.id,
-        "uid": event.uid,
-        "namespace": event.namespace,
-        "name": event.name,
-        "reason": event.reason,
-        "seen": now,
-        "body": _encode_event(event),
-    }
-    return connection.execute(_SQL["tell"], given).rowcount == 1
-
-
-def _enqueue(connection: sqlite3.Connection, delivery: Delivery, me: str, now: float) -> Delivery | None:
-    given = {**fields(delivery), "head": 0, "lease": None}
-    if delivery.state is not State.SUPPRESSED:
-        busy = connection.execute(_SQL["is_busy"], {"lane": delivery.lane}).fetchone()
-        mine = {"head": 1, "state": State.LEASED, "lease": me, "due": now + LEASE_SECONDS}
-        given |= {"state": State.PENDING} if busy else mine
-    row = connection.execute(_SQL["enqueue"], given).fetchone()
-    return _delivery(row) if row else None
-
-
-def _settle(
-    connection: sqlite3.Connection, delivery: Delivery, settlement: Settlement, me: str, now: float
-) -> Delivery | None:
-    given = {"id": delivery.id, "lease": me, "now": now, "until": now + LEASE_SECONDS, **settlement._asdict()}
-    if settlement.state is State.PENDING:
-        connection.execute(_SQL["postpone"], given)
-        return None
-    if not connection.execute(_SQL["settle"], given).fetchall():
-        return None
-    row = connection.execute(_SQL["advance"], {**given, "lane": delivery.lane}).fetchone()
-    return _delivery(row) if row else None
-
-
-def _drop(connection: sqlite3.Connection, delivery_id: int, now: float) -> bool:
-    lanes = connection.execute(_SQL["drop"], {"id": delivery_id, "now": now}).fetchall()
-    for (lane,) in lanes:
-        connection.execute(_SQL["promote"], {"lane": lane, "now": now})
-    return bool(lanes)
-
-
-def _delivery(row: sqlite3.Row) -> Delivery:
-    return Delivery(**{name: row[name] for name in _COLUMNS} | {"state": State(row["state"])})

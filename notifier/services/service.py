@@ -9,7 +9,7 @@ from notifier.services.options import Options
 
 
 class Limits(NamedTuple):
-    """How fast a destination is told things: messages a second, as many at once, attempts under way.
+    """How fast a destination is told things: messages a second, as many at once, attempts under way at most.
 
     A destination is a recipient of a service where `per_recipient`, else the service as a whole.
     """
@@ -41,3 +41,6 @@ class Service(Protocol):
 
     async def send(self, letter: Letter) -> Receipt:
         """Make one attempt. Raises Temporary and Permanent."""
+
+    async def close(self) -> None:
+        """Let go of what is open, as soon as attempts under way allow."""

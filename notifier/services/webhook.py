@@ -139,6 +139,9 @@ class Webhook:
         answer = await self._client.send(request, self._redact)
         return Receipt(status=str(answer.status), detail=self._redact.excerpt(answer.body))
 
+    async def close(self) -> None:
+        """See `Service`: the connections are the client's."""
+
     def _headers(self, letter: Letter, section: Section, body: bytes) -> dict[str, str]:
         """Ours that may be changed, those of the service, those of the template, ours that may not."""
         json = {"Content-Type": "application/json"} if section.is_json() else {}

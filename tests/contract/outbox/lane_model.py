@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from notifier.outbox.protocol import TRANSITIONS, Settlement, State
-from notifier.outbox.sqlite import LEASE_SECONDS
+from notifier.outbox.protocol import LEASE_SECONDS, TRANSITIONS, Settlement, State
 
 GIVEN_UP = frozenset({State.DEAD, State.SUPPRESSED})
 NOBODY = -1

@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, ClassVar, NamedTuple, Self
 
-from notifier.delivery.worker import Worker, WorkerOptions
+from notifier.delivery.sending import World
+from notifier.delivery.worker import Worker
 from notifier.model import Letter, Receipt
 from notifier.outbox.protocol import Delivery, Settlement, State, Unit
 from notifier.outbox.sqlite import SqliteOutbox
@@ -65,6 +66,9 @@ class Receiver:
         finally:
             self.under_way -= 1
 
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
     async def _answer(self, key: str) -> Receipt:
         answer = self.script[key].popleft() if self.script[key] else Answer()
         await asyncio.sleep(answer.after)
@@ -116,8 +120,9 @@ class Deliverer:
     def __init__(self, outbox: SqliteOutbox, services: Services, **options: Any) -> None:
         self.outbox, self.services, self.heard = outbox, services, Heard()
         clock = asyncio.get_running_loop().time
-        given = WorkerOptions(**{"clock": clock, "steady": clock, "random": lambda: 1.0} | options)
-        self.worker = Worker(outbox, services, self.heard, given)
+        in_hand = options.pop("in_hand", 200)
+        world = World(**{"clock": clock, "steady": clock, "random": lambda: 1.0} | options)
+        self.worker = Worker(outbox, services, self.heard, world, in_hand=in_hand)
         self.running = asyncio.create_task(self.worker.run())
 
     async def put(self, *deliveries: Delivery) -> None:

@@ -1,7 +1,7 @@
 from notifier.delivery.retry import Again, Policy, decide
 from notifier.errors import Permanent, Temporary
-from notifier.outbox.protocol import State
-from notifier.outbox.sqlite import LEASE_SECONDS, SqliteOutbox
+from notifier.outbox.protocol import LEASE_SECONDS, State
+from notifier.outbox.sqlite import SqliteOutbox
 from tests.contract.outbox.samples import NOW, delivery, states
 from tests.integration.delivery.deliverers import Answer, Deliverer, Receiver, delivering, execute, store
 from tests.integration.delivery.virtual_time import passes

@@ -75,7 +75,7 @@ async def test_an_outcome_is_written_down_though_the_worker_is_stopped_meanwhile
         leased = await store(outbox, delivery("a"))
         with held_up(outbox):
             deliverer.worker.hand(leased)
-            await comes(lambda: receiver.order and not deliverer.worker._busy)
+            await comes(lambda: receiver.order and not deliverer.worker._sender.busy)
             stopping = asyncio.create_task(deliverer.stop(grace))
             await comes(lambda: not deliverer.worker._carriers)
         await stopping

@@ -1,6 +1,6 @@
 """The laws of the limiter, with a clock that the test owns."""
 
-from math import inf
+from math import ceil, inf
 
 import pytest
 from hypothesis import given, strategies as st
@@ -18,7 +18,7 @@ def times_taken(limiter: Limiter, gaps: list[float], start: float = 1_000.0) -> 
     for gap in gaps:
         now = limiter.ready_at(now + gap)
         limiter.take(now)
-        limiter.release()
+        limiter.release(0.0)
         taken.append(now)
     return taken
 
@@ -64,14 +64,32 @@ def test_a_hold_holds_whatever_the_bucket_has(burst: int, until: float) -> None:
     assert limiter.ready_at(until + 1) == until + 1
 
 
-@given(st.integers(1, 20))
+@given(st.integers(1, 8))
 def test_as_many_are_under_way_as_the_cap_allows(concurrency: int) -> None:
     limiter = Limiter(1000.0, 100, concurrency)
     for _ in range(concurrency):
         limiter.take(0.0)
     assert limiter.ready_at(0.0) == inf
-    limiter.release()
+    limiter.release(0.0)
     assert limiter.ready_at(0.0) == 0.0
+
+
+@given(st.integers(1, 64), st.lists(st.floats(0, 10), min_size=64, max_size=64))
+def test_more_are_under_way_the_longer_the_fastest_answers_take(concurrency: int, answers: list[float]) -> None:
+    limiter = Limiter(1e6, 1_000, concurrency)
+    for seconds in answers:
+        limiter.take(0.0)
+        limiter.release(seconds)
+    assert limiter.at_once == min(concurrency, max(8, ceil(min(answers[32:]) * 250)))
+
+
+def test_who_was_slow_needs_few_connections_again_once_it_is_fast() -> None:
+    limiter = Limiter(1e6, 1_000, 32)
+    for seconds, wanted in [(0.1, 25), (1.0, 32), (0.001, 8), (0.1, 25)]:
+        for _ in range(64):
+            limiter.take(0.0)
+            limiter.release(seconds)
+        assert limiter.at_once == wanted
 
 
 @given(rates, st.floats(0, 1e9))
@@ -90,7 +108,7 @@ def test_taking_too_early_is_refused_and_changes_nothing() -> None:
 
 def test_releasing_what_was_not_taken_is_refused() -> None:
     with pytest.raises(ValueError, match="under way"):
-        Limiter(1.0, 1, 1).release()
+        Limiter(1.0, 1, 1).release(0.0)
 
 
 @pytest.mark.parametrize("limits", [(0, 1, 1), (1, 0, 1), (1, 1, 0), (-1, 1, 1)])

@@ -43,14 +43,24 @@ VALUES (:key, :lane, :head, :state, :service, :recipient, :trigger, :event, :rea
 ON CONFLICT (key) DO NOTHING
 RETURNING *;
 
--- claim: the heads of lanes that are due, the longest waiting first
+-- waiting: the services that something waits for, found without reading all of it
+WITH RECURSIVE waiting(service) AS (
+  SELECT min(service) FROM deliveries WHERE head = 1
+  UNION ALL
+  SELECT (SELECT min(service) FROM deliveries WHERE head = 1 AND service > waiting.service) FROM waiting
+  WHERE waiting.service IS NOT NULL)
+SELECT service FROM waiting WHERE service IS NOT NULL;
+
+-- claim: the heads of a service's lanes that are due, the longest waiting first
 UPDATE deliveries SET state = 'leased', lease = :lease, due = :until
-WHERE id IN (SELECT id FROM deliveries WHERE head = 1 AND due <= :now ORDER BY due LIMIT :limit)
+WHERE id IN (SELECT id FROM deliveries
+  WHERE head = 1 AND service = :service AND due <= :now AND recipient NOT IN (SELECT value FROM json_each(:full))
+  ORDER BY due LIMIT :limit)
 RETURNING *;
 
 -- settle: what became of an attempt; that a receiver took it counts whoever holds the lease
 UPDATE deliveries SET state = :state, head = 0, lease = NULL, attempts = attempts + :attempted, why = :why,
-  status = :status, settled = :now
+  status = :status, settled = :now, taken = :taken
 WHERE id = :id AND state IN ('pending', 'leased') AND (:state = 'delivered' OR lease = :lease)
 RETURNING lane;
 
@@ -62,7 +72,7 @@ RETURNING *;
 
 -- postpone: try again later
 UPDATE deliveries SET state = 'pending', lease = NULL, attempts = attempts + :attempted, why = :why, status = :status,
-  due = :due
+  due = :due, taken = :taken
 WHERE id = :id AND state = 'leased' AND lease = :lease;
 
 -- renew: hold leases longer
@@ -73,8 +83,22 @@ WHERE state = 'leased' AND lease = :lease AND id IN (SELECT value FROM json_each
 UPDATE deliveries SET state = 'pending', due = :now, lease = NULL
 WHERE state = 'leased' AND (:lease IS NULL OR lease = :lease);
 
--- next_due: when the next head is due
-SELECT min(due) FROM deliveries WHERE head = 1 AND (lease IS NULL OR lease <> :lease);
+-- give_back: leases of some deliveries
+UPDATE deliveries SET state = 'pending', due = :now, lease = NULL
+WHERE state = 'leased' AND lease = :lease AND id IN (SELECT value FROM json_each(:ids));
+
+-- next_due: when the next head of a service is due
+SELECT due FROM deliveries
+WHERE head = 1 AND service = :service AND (lease IS NULL OR lease <> :lease)
+  AND recipient NOT IN (SELECT value FROM json_each(:full))
+ORDER BY due LIMIT 1;
+
+-- root: where a thread began
+SELECT root FROM threads WHERE service = :service AND recipient = :recipient AND thread = :thread;
+
+-- take_root: remember where a thread began, or began anew
+INSERT INTO threads (service, recipient, thread, root, used) VALUES (:service, :recipient, :thread, :root, :now)
+ON CONFLICT (service, recipient, thread) DO UPDATE SET root = :root, used = :now;
 
 -- show: one delivery
 SELECT * FROM deliveries WHERE id = :id;
@@ -107,6 +131,9 @@ DELETE FROM deliveries WHERE settled < :before AND state <> 'dead';
 
 -- forget_events: seen long ago
 DELETE FROM events WHERE seen < :before;
+
+-- forget_threads: not used for long
+DELETE FROM threads WHERE used < :before;
 
 -- forget_tombstones: deleted long ago
 DELETE FROM digests WHERE deleted < :before;

@@ -1,4 +1,4 @@
-"""Destinations: each with its own limits, so that one that is slow or angry costs only itself."""
+"""Gates: each destination has its own limits, so that one that is slow or angry costs only itself."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from notifier.delivery.limits import Limiter
 Sleep = Callable[[float], Awaitable[None]]
 
 
-class Destination:
-    """Lets attempts through one after the other, as its limiter allows. Times are of a clock that never goes back."""
+class Gate:
+    """Lets attempts at a destination through one after the other, as its limiter allows.
+
+    Times are of a clock that never goes back.
+    """
 
     def __init__(self, limiter: Limiter, clock: Callable[[], float], sleep: Sleep) -> None:
         self._limiter, self._clock, self._sleep = limiter, clock, sleep
@@ -25,16 +28,20 @@ class Destination:
         """Wait for a place, first come first served, and hold it."""
         async with self._door:
             await self._ready()
-            self._limiter.take(self._clock())
+            self._limiter.take(began := self._clock())
         try:
             yield
         finally:
-            self._limiter.release()
+            self._limiter.release(self._clock() - began)
             self._freed.set()
 
     def hold(self, seconds: float) -> None:
         """Start nothing for a while: the receiver asked for it."""
         self._limiter.hold(self._clock() + seconds)
+
+    def is_idle(self) -> bool:
+        """Whether nothing is lost by forgetting it."""
+        return not self._door.locked() and self._limiter.is_idle(self._clock())
 
     async def _ready(self) -> None:
         while (at := self._limiter.ready_at(self._clock())) > self._clock():
