@@ -86,6 +86,7 @@ class Daemon:
         transport = await enter(Transport.connect(_cluster(settings)))
         self._reporter = Reporter(transport, self.metrics)
         self.directory = Directory(client, zone=settings.config.zone)
+        self._stack.push_async_callback(self.directory.close)
         self._configured = Configured(transport, settings.config, self.directory, self._reconfigured)
         self._pipeline = Pipeline(self.directory.config)
         watch = settings.watch

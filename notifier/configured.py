@@ -100,5 +100,6 @@ class Configured:
         self._health[resource].message = ""
         if all(listed.is_set() for listed in self._listed.values()):
             self._directory.replace(Given(self._config_map, self._secrets))
+            await self._directory.tidy()
             _log.info("configuration in force", problems=len(self._directory.problems))
             await self._changed(self._blamed)

@@ -34,6 +34,7 @@ class Directory:
     def __init__(self, client: Client, *, zone: str = "UTC") -> None:
         self._client, self._zone = client, zone
         self._services: dict[str, Service] = {}
+        self._replaced: list[Service] = []
         self.config = load(None, {}, CHECKS, zone=zone)
         self.problems: tuple[Problem, ...] = ()
 
@@ -51,8 +52,20 @@ class Directory:
         source = given.config_map or Source("ConfigMap", {})
         config = load(source, given.secrets or {}, CHECKS, self.config, zone=self._zone)
         services, problems = self._built(config, source.object)
+        self._replaced += [old for name, old in self._services.items() if services.get(name) is not old]
         self.config, self._services, self.problems = config, services, (*config.problems, *problems)
         return config
+
+    async def tidy(self) -> None:
+        """Close the services that are not in force any more."""
+        while self._replaced:
+            await self._replaced.pop().close()
+
+    async def close(self) -> None:
+        """Close all services."""
+        self._replaced += self._services.values()
+        self._services = {}
+        await self.tidy()
 
     def _built(self, config: Config, source: str) -> tuple[dict[str, Service], list[Problem]]:
         services, problems = {}, []

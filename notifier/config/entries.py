@@ -12,7 +12,7 @@ from typing import Any
 
 from notifier import expr, jinja, reasons, selectors, spelling, times
 from notifier.config import yamltext
-from notifier.config.schema import ARGO_TYPES, Condition, GlobalSubscription, Template, Trigger
+from notifier.config.schema import ARGO_TYPES, FORMS, Condition, Form, GlobalSubscription, Template, Trigger
 from notifier.config.yamltext import Located
 from notifier.errors import ConfigError, ExpressionError, TemplateError
 from notifier.model import Destination, Severity
@@ -24,8 +24,6 @@ _CONDITION = ("when", "send", "oncePer", "description", "on", "for", "severity",
 _SUBSCRIPTION = ("recipients", "triggers", "selector")
 _GO_SYNTAX = re.compile(r"\{\{-?\s*(\.|\$|\(|(if|else|end|range|with|define|template|block|call|toJson|printf)\b)")
 _SECTIONS = frozenset({"message", *ARGO_TYPES})
-_BY_NAME = frozenset({"webhook"})
-"""Sections that hold one part for each service name ("*" is any); their leaves keep their types, for JSON."""
 
 
 def trigger(name: str, text: str, warn: Warn) -> Trigger:
@@ -116,7 +114,7 @@ def template(name: str, text: str, language: jinja.Language, warn: Warn) -> Temp
 def _sections(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
     """Sections by service type; those by service name become one for each, `webhook.<name>`."""
     for key, tree in value.items():
-        if key in _BY_NAME and isinstance(tree, dict):
+        if FORMS.get(str(key), Form()).by_name and isinstance(tree, dict):
             yield from ((f"{key}.{name}", part) for name, part in tree.items())
         else:
             yield str(key), tree
@@ -124,12 +122,26 @@ def _sections(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
 
 def _tree(key: str, tree: Any, language: jinja.Language, source: Located) -> jinja.Tree:
     section = key.partition(".")[0]
+    form = FORMS.get(section, Form())
     try:
-        return jinja.compile_tree(tree, language, path=key, native=section in _BY_NAME)
+        parts = _parts(key, tree, language, form) if isinstance(tree, dict) else tree
+        return jinja.compile_tree(parts, language, path=key, native=form.native)
     except TemplateError as error:
         go = any(_GO_SYNTAX.search(text) for text in _leaves(tree))
         message = f"{key}: templates in Go syntax are not supported yet; write it in Jinja2" if go else str(error)
         raise ConfigError(message, source.line(section)) from error
+
+
+def _parts(key: str, tree: Mapping[Any, Any], language: jinja.Language, form: Form) -> dict[Any, Any]:
+    """A section with those of its texts compiled that are not plain ones."""
+
+    def part(name: Any, text: Any) -> Any:
+        path = f"{key}.{name}"
+        if isinstance(text, str) and name in form.json:
+            return jinja.JsonText(text, language, path)
+        return jinja.compile_tree(text, language, path=path, html=True) if name in form.html else text
+
+    return {name: part(name, text) for name, text in tree.items()}
 
 
 def _leaves(tree: Any) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from notifier import expr, jinja
 from notifier.model import Destination, Problem, Severity
@@ -20,6 +20,27 @@ ARGO_TYPES = frozenset(
     }
 )
 """The service types of notifications-engine, v0.5.0 and after."""
+
+
+class Form(NamedTuple):
+    """How a template's section is written.
+
+    With `by_name` it holds one part for each service name ("*" is any). `native` says what of an expression's value is
+    kept. The keys in `json` may be texts that are JSON once rendered, those in `html` are HTML.
+    """
+
+    by_name: bool = False
+    native: jinja.Native = jinja.Native.NOTHING
+    json: frozenset[str] = frozenset()
+    html: frozenset[str] = frozenset()
+
+
+FORMS: Mapping[str, Form] = {
+    "email": Form(html=frozenset({"html"})),
+    "slack": Form(native=jinja.Native.STRUCTURE, json=frozenset({"attachments", "blocks"})),
+    "webhook": Form(by_name=True, native=jinja.Native.VALUES),
+}
+"""The sections that are more than a mapping of texts."""
 
 
 @dataclass(frozen=True, slots=True)

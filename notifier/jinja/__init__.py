@@ -5,11 +5,12 @@
     tree.render({"rollout": …})
 
 `tree` walks templates, `language` compiles their leaves, `syntax` checks what a leaf names and builds the meter into
-it, `sandbox` is what runs and `view` what it sees, `filters` and `formats` are what it offers, `budget` what stops it.
+it, `sandbox` is what runs and `view` what it sees, `filters`, `formats` and `notices` are what it offers, `budget` is
+what stops it.
 """
 
 from notifier.jinja.budget import Budget
-from notifier.jinja.language import VARIABLES, Language
-from notifier.jinja.tree import Tree, compile_tree
+from notifier.jinja.language import VARIABLES, Language, Native
+from notifier.jinja.tree import JsonText, Tree, compile_tree
 
-__all__ = ["VARIABLES", "Budget", "Language", "Tree", "compile_tree"]
+__all__ = ["VARIABLES", "Budget", "JsonText", "Language", "Native", "Tree", "compile_tree"]

@@ -18,6 +18,7 @@ from jinja2.tests import TESTS
 from notifier.jinja import bounded
 from notifier.jinja.budget import weight_of
 from notifier.jinja.formats import FORMATS
+from notifier.jinja.notices import NOTICES
 from notifier.jinja.view import View
 
 Function = Callable[..., Any]
@@ -86,7 +87,7 @@ def filters(environment: Environment) -> dict[str, Function]:
     return {
         **{name: FILTERS[name] for name in OF_LENGTH},
         **{name: metered(FILTERS[name]) for name in OF_VALUE},
-        **{name: metered(function) for name, function in {**bounded.FILTERS, **FORMATS}.items()},
+        **{name: metered(function) for name, function in {**bounded.FILTERS, **FORMATS, **NOTICES}.items()},
         **{name: metered_by_item(partial(FILTERS[name], environment)) for name in OF_ENVIRONMENT},
         **{name: metered_by_item(FILTERS[name], with_context=True) for name in OF_CONTEXT},
         "default": bounded.default,

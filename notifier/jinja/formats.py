@@ -16,6 +16,8 @@ UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 HASH_LENGTH = 10
 DIRECTIVES = re.compile(r"(?:[^%]|%-?[aAbBdeHIjmMpSyYzZ%])*")
 ELLIPSIS = "…"
+_CUT_ENTITY = re.compile(r"&(?:a|am|amp|l|lt|g|gt)?$")
+"""The beginning of `&amp;`, `&lt;` or `&gt;`, which receivers with markup get for `&`, `<` and `>`."""
 
 
 def zone_named(name: str) -> tzinfo:
@@ -105,7 +107,7 @@ def truncate(value: Any, length: int = 255) -> str:
     whole = text(value)
     if len(whole) <= length:
         return whole
-    kept = whole[: max(length - 1, 0)]
+    kept = _CUT_ENTITY.sub("", whole[: max(length - 1, 0)])
     words = kept if whole[len(kept)].isspace() else kept.rpartition(" ")[0]
     return (words if len(words) > length * 2 // 3 else kept).rstrip() + ELLIPSIS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from traceback import walk_tb
@@ -14,7 +15,7 @@ from notifier.errors import TemplateError
 from notifier.jinja.budget import USUAL, Budget, Meter
 from notifier.jinja.sandbox import Sandbox
 from notifier.jinja.syntax import MeterBuilder, check_macros, check_names, only_expression
-from notifier.jinja.values import plain
+from notifier.jinja.values import LISTS, MAPPINGS, plain, text
 from notifier.jinja.view import View, new_view
 
 VARIABLES = frozenset(
@@ -22,6 +23,18 @@ VARIABLES = frozenset(
 )
 """What templates see; `message` is the plain text, for the sections beside it."""
 MAX_SOURCE = 1 << 16
+
+
+class Native(enum.Enum):
+    """What becomes of a leaf that is one expression and nothing else: what of its value is kept, and not made text."""
+
+    NOTHING = enum.auto()
+    STRUCTURE = enum.auto()
+    """Lists and mappings."""
+    VALUES = enum.auto()
+    """Everything; what is missing is null."""
+
+
 RESULT = "result"
 
 
@@ -62,15 +75,15 @@ class Dialect:
             name: self._compile(nodes.Template([macro], lineno=1), file) for name, (file, macro) in found.items()
         }
 
-    def leaf(self, source: str, path: str, *, native: bool) -> Leaf:
+    def leaf(self, source: str, path: str, native: Native) -> Leaf:
         """Return a leaf's source compiled; raises TemplateError, which names path and line."""
         template = self._parse(source, path)
         self._check(template, path)
-        expression = only_expression(template) if native else None
+        expression = only_expression(template) if native is not Native.NOTHING else None
         if expression:
             assignment = nodes.Assign(nodes.Name(RESULT, "store"), expression, lineno=expression.lineno)
             template = nodes.Template([assignment], lineno=1)
-        return Leaf(self._compile(template, path), native=expression is not None)
+        return Leaf(self._compile(template, path), native if expression else Native.NOTHING)
 
     @contextmanager
     def view(self, variables: Mapping[str, Any], budget: Budget) -> Iterator[View]:
@@ -119,7 +132,7 @@ class Dialect:
 class Leaf:
     """One compiled string of a template."""
 
-    def __init__(self, template: Template, *, native: bool) -> None:
+    def __init__(self, template: Template, native: Native) -> None:
         self._template = template
         self._native = native
 
@@ -128,16 +141,18 @@ class Leaf:
         view.vars = {}
         try:
             pieces = list(self._template.root_render_func(view))
-            return _value(view) if self._native else view.parent.meter.write(pieces)
+            return view.parent.meter.write(pieces) if self._native is Native.NOTHING else self._value(view)
         except Exception as error:
             raise _located(error, str(self._template.filename)) from error
 
-
-def _value(view: View) -> Any:
-    """Return what a native leaf yields; it counts as output by how long it is as a text."""
-    value = None if isinstance(view.vars[RESULT], Undefined) else plain(view.vars[RESULT])
-    view.parent.meter.write([value if isinstance(value, str) else str(value)])
-    return value
+    def _value(self, view: View) -> Any:
+        """Return what is kept of the value; it counts as output by how long it is as a text."""
+        found = view.vars[RESULT]
+        if self._native is Native.STRUCTURE and not isinstance(found, LISTS + MAPPINGS):
+            return view.parent.meter.write([text(found)])
+        value = None if isinstance(found, Undefined) else plain(found)
+        view.parent.meter.write([value if isinstance(value, str) else str(value)])
+        return value
 
 
 @contextmanager

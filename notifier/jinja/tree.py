@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from notifier.jinja.language import Language, Leaf
+from notifier.errors import TemplateError
+from notifier.jinja.language import Language, Leaf, Native
 from notifier.jinja.view import View
 from notifier.secrets import OPENING, harmless, names
 
@@ -30,21 +32,41 @@ class Tree:
 
     def _rendered(self, variables: Mapping[str, Any]) -> tuple[Any, list[str]]:
         with self._dialect.view(variables, self._budget) as view:
-            return _render(self._plan, view), view.parent.meter.written
+            return _render(self._plan, view, variables), view.parent.meter.written
 
 
-def compile_tree(tree: Any, language: Language, *, path: str = "", native: bool = False, html: bool = False) -> Tree:
-    """Compile a template: any mix of dict, list, str, number, bool and null, as YAML gives it.
+class JsonText:
+    """A template whose text is JSON, as Argo's are where structure is meant; TemplateError if it does not compile."""
 
-    `path` is where the tree stands in a larger one, for messages. With `native` a leaf that is one expression and
-    nothing else yields that expression's value (a number, a list, null) instead of its text. With `html` what is
-    printed is escaped. Raises TemplateError, which names the leaf's path and the line within the leaf.
+    def __init__(self, source: str, language: Language, path: str) -> None:
+        self._text, self._path = compile_tree(source, language, path=path), path
+
+    def render(self, variables: Mapping[str, Any]) -> Any:
+        """Return what the text means, None for an empty one; raises TemplateError, with the line of the text."""
+        text = self._text.render(variables)
+        try:
+            return json.loads(text, strict=False) if text.strip() else None
+        except json.JSONDecodeError as error:
+            message = f"{self._path}: is not valid JSON once rendered: {error.msg} (`| tojson` quotes a value)"
+            raise TemplateError(message, error.lineno) from error
+        except RecursionError as error:
+            raise TemplateError(f"{self._path}: is JSON that is nested too deep", 0) from error
+
+
+def compile_tree(
+    tree: Any, language: Language, *, path: str = "", native: Native = Native.NOTHING, html: bool = False
+) -> Tree:
+    """Compile a template: any mix of dict, list, str, number, bool and null, as YAML gives it, and of compiled parts.
+
+    `path` is where the tree stands in a larger one, for messages. `native` says what leaves that are one expression and
+    nothing else keep of that expression's value instead of its text. With `html` what is printed is escaped. Raises
+    TemplateError, which names the leaf's path and the line within the leaf.
     """
     dialect = language.html if html else language.text
 
     def compiled(node: Any, place: str) -> Any:
         if isinstance(node, str):
-            return dialect.leaf(node, place or "template", native=native)
+            return dialect.leaf(node, place or "template", native)
         if isinstance(node, dict):
             return {key: compiled(item, f"{place}.{key}" if place else str(key)) for key, item in node.items()}
         if isinstance(node, list):
@@ -54,11 +76,11 @@ def compile_tree(tree: Any, language: Language, *, path: str = "", native: bool 
     return Tree(compiled(tree, path), language, html=html)
 
 
-def _render(plan: Any, view: View) -> Any:
+def _render(plan: Any, view: View, variables: Mapping[str, Any]) -> Any:
     if isinstance(plan, Leaf):
         return plan.render(view)
     if isinstance(plan, dict):
-        return {key: _render(item, view) for key, item in plan.items()}
+        return {key: _render(item, view, variables) for key, item in plan.items()}
     if isinstance(plan, list):
-        return [_render(item, view) for item in plan]
-    return plan
+        return [_render(item, view, variables) for item in plan]
+    return plan.render(variables) if isinstance(plan, Tree | JsonText) else plan

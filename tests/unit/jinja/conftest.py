@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from notifier.jinja import Language, compile_tree
+from notifier.jinja import Language, Native, compile_tree
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def rollout() -> dict[str, Any]:
 def render(language: Language, rollout: dict[str, Any]) -> Callable[..., Any]:
     """Compile a tree and render it with `rollout` and whatever variables are named."""
 
-    def rendered(tree: Any, *, native: bool = False, html: bool = False, **variables: Any) -> Any:
+    def rendered(tree: Any, *, native: Native = Native.NOTHING, html: bool = False, **variables: Any) -> Any:
         compiled = compile_tree(tree, language, native=native, html=html)
         return compiled.render({"rollout": rollout, **variables})
 

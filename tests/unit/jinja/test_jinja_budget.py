@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from notifier.errors import TemplateError
-from notifier.jinja import Budget, Language, compile_tree
+from notifier.jinja import Budget, Language, Native, compile_tree
 
 Render = Callable[..., Any]
 
@@ -206,9 +206,9 @@ def test_native_values_count_as_output_by_how_they_read() -> None:
     tree = {"a": "{{ event }}", "b": "{{ event.a }}"}
     event = {"a": "12"}
     language = Language(budget=Budget(output=len(str(event)) + 2))
-    assert compile_tree(tree, language, native=True).render({"event": event}) == {"a": event, "b": "12"}
+    assert compile_tree(tree, language, native=Native.VALUES).render({"event": event}) == {"a": event, "b": "12"}
     with pytest.raises(TemplateError, match="b: too much output"):
-        compile_tree(tree, language, native=True).render({"event": event | {"a": "123"}})
+        compile_tree(tree, language, native=Native.VALUES).render({"event": event | {"a": "123"}})
 
 
 def test_macros_may_nest_as_deep_as_the_budget_says() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from notifier.errors import TemplateError
-from notifier.jinja import VARIABLES, Language, compile_tree
+from notifier.jinja import VARIABLES, Language, Native, compile_tree
 
 Render = Callable[..., Any]
 
@@ -23,7 +23,7 @@ KEYS = st.sampled_from(["items", "keys", "values", "get", "update", "pop", "form
 
 @given(st.dictionaries(KEYS, st.integers()), KEYS)
 def test_the_key_of_a_mapping_comes_before_its_methods(mapping: dict[str, int], key: str) -> None:
-    present = compile_tree(f"{{{{ event.{key} }}}}", LANGUAGE, native=True)
+    present = compile_tree(f"{{{{ event.{key} }}}}", LANGUAGE, native=Native.VALUES)
     if key in mapping:
         assert present.render({"event": mapping}) == mapping[key]
 
@@ -261,5 +261,5 @@ SHAPES = st.sampled_from(
 def test_any_source_renders_or_is_a_template_error(source: str, html: bool) -> None:
     variables = {"rollout": {"a": ["x"], "b": {"c": 2}}}
     with contextlib.suppress(TemplateError):
-        compile_tree(source, LANGUAGE, native=True, html=html).render(variables)
+        compile_tree(source, LANGUAGE, native=Native.VALUES, html=html).render(variables)
     assert variables == {"rollout": {"a": ["x"], "b": {"c": 2}}}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from notifier.errors import TemplateError
-from notifier.jinja import Language, compile_tree
+from notifier.jinja import Language, Native, compile_tree
 
 Render = Callable[..., Any]
 
@@ -29,7 +29,7 @@ def test_a_tree_without_expressions_is_rendered_to_itself(tree: Any) -> None:
 @given(VALUES)
 def test_a_native_leaf_yields_an_equal_value_and_leaves_the_variable_alone(value: Any) -> None:
     before = copy.deepcopy(value)
-    rendered = compile_tree({"leaf": "{{ event }}"}, LANGUAGE, native=True).render({"event": value})
+    rendered = compile_tree({"leaf": "{{ event }}"}, LANGUAGE, native=Native.VALUES).render({"event": value})
     assert rendered == {"leaf": value}
     assert value == before
     assert not isinstance(value, list | dict) or rendered["leaf"] is not value
@@ -70,7 +70,30 @@ def test_keys_are_never_rendered(render: Render) -> None:
     ],
 )
 def test_native_leaves_keep_the_type_of_a_lone_expression(render: Render, source: str, value: Any) -> None:
-    assert render({"leaf": source}, native=True) == {"leaf": value}
+    assert render({"leaf": source}, native=Native.VALUES) == {"leaf": value}
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("{{ ['a', 1] }}", ["a", 1]),
+        ("{{ {'a': none} }}", {"a": None}),
+        ("{{ 1 + 1 }}", "2"),
+        ("{{ true }}", "true"),
+        ("{{ none }}", ""),
+        ("{{ 'a' }}", "a"),
+        ("{{ [] }}!", "[]!"),
+    ],
+)
+def test_where_structure_is_native_lists_and_mappings_are_kept_and_all_else_is_text(
+    render: Render, source: str, kept: Any
+) -> None:
+    assert render({"leaf": source}, native=Native.STRUCTURE) == {"leaf": kept}
+
+
+def test_where_structure_is_native_what_is_missing_is_an_error(render: Render) -> None:
+    with pytest.raises(TemplateError, match=r"leaf: rollout\.nosuch is not there"):
+        render({"leaf": "{{ rollout.nosuch.name }}"}, native=Native.STRUCTURE)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +115,8 @@ def test_text_reads_as_json_does(render: Render, source: str, text: str) -> None
 @pytest.mark.parametrize(
     "source", ["{{ range }}", "{{ self }}", "{{ namespace(a=1) }}", "{% macro m() %}{% endmacro %}{{ m }}"]
 )
-@pytest.mark.parametrize("native", [True, False])
-def test_what_is_no_data_cannot_be_output(render: Render, source: str, native: bool) -> None:
+@pytest.mark.parametrize("native", list(Native))
+def test_what_is_no_data_cannot_be_output(render: Render, source: str, native: Native) -> None:
     with pytest.raises(TemplateError, match="cannot be printed"):
         render(source, native=native)
 

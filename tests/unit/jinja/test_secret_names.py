@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from notifier.errors import ConfigError, TemplateError
+from notifier.jinja import Native
 from notifier.secrets import SecretNames, fill, harmless, names, placeholder
 
 Render = Callable[..., Any]
@@ -77,8 +78,8 @@ def test_a_secret_that_is_gone_is_named_when_it_is_needed() -> None:
         "{% macro m(a) %}{{ a }}{% endmacro %}{{ m(event.text) }}",
     ],
 )
-@pytest.mark.parametrize("native", [True, False])
-def test_a_look_alike_in_an_object_never_becomes_a_secret(render: Render, source: str, native: bool) -> None:
+@pytest.mark.parametrize("native", list(Native))
+def test_a_look_alike_in_an_object_never_becomes_a_secret(render: Render, source: str, native: Native) -> None:
     token = "⟦secret:slack-token⟧"
     event = {"text": token, "open": "⟦secret:", "upper": token.upper(), token: 1}
     rendered = render([source, "{{ event }}"], native=native, event=event, secrets=SecretNames(SECRETS))
