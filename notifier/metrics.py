@@ -13,13 +13,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from notifier.outbox.protocol import Census, State
+from notifier.outbox.protocol import Census, Delivery, State
 
 _PREFIX = "rollouts_notifier"
 _ATTEMPT_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _TRANSITION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 43_200, 86_400)
 _ATTEMPTED = {State.DELIVERED: "delivered", State.PENDING: "retry", State.DEAD: "dead"}
-_SETTLED = (State.DELIVERED, State.SUPPRESSED, State.DEAD)
 
 
 class Watch(Protocol):
@@ -51,14 +50,15 @@ class Metrics:
     ) -> None:
         self.registry = CollectorRegistry()
         self._watches = _Watches(monotonic)
-        for collector in (self._watches, _Queues(census, now)):
+        self._queues = _Queues(census, now)
+        for collector in (self._watches, self._queues):
             self.registry.register(collector)
         ProcessCollector(registry=self.registry)
         self._events = self._counter("events", "What happened to Rollouts.", "reason")
         self._changes = self._counter("changes", "Changes of objects that were read.", "kind")
         self._evaluations = self._counter("evaluations", "Conditions judged.", "trigger", "result")
-        self._deliveries = self._counter("deliveries", "Deliveries settled.", "service", "outcome")
-        self._attempts = self._counter("attempts", "Attempts to send.", "service", "outcome")
+        self._deliveries = self._counter("deliveries", "Deliveries settled.", "service", "trigger", "outcome")
+        self._attempts = self._counter("attempts", "Attempts to send.", "service", "trigger", "outcome")
         self._attempt_seconds = self._histogram("attempt_seconds", "How long attempts took.", _ATTEMPT_BUCKETS)
         self._transition_seconds = self._histogram(
             "transition_to_delivery_seconds", "From seeing an event to its delivery.", _TRANSITION_BUCKETS
@@ -84,25 +84,21 @@ class Metrics:
         """A configured trigger's condition was judged."""
         self._evaluations.labels(trigger, result).inc(number)
 
-    def attempt(self, service: str, state: State, seconds: float) -> None:
+    def attempt(self, delivery: Delivery, state: State, seconds: float) -> None:
         """An attempt took `seconds` and left its delivery delivered, dead, or pending again."""
-        self._attempts.labels(service, _ATTEMPTED[state]).inc()
-        self._attempt_seconds.labels(service).observe(seconds)
+        self._attempts.labels(delivery.service, delivery.trigger, _ATTEMPTED[state]).inc()
+        self._attempt_seconds.labels(delivery.service).observe(seconds)
 
-    def settled(self, service: str, state: State, age: float) -> None:
+    def settled(self, delivery: Delivery, state: State, age: float) -> None:
         """A delivery came to its end, `age` seconds after its event was seen."""
-        self._deliveries.labels(service, state).inc()
+        self._deliveries.labels(delivery.service, delivery.trigger, state).inc()
         if state is State.DELIVERED:
-            self._transition_seconds.labels(service).observe(age)
+            self._transition_seconds.labels(delivery.service).observe(age)
 
     def configured(self, services: Collection[str], problems: int) -> None:
-        """A configuration is in force; its services' counts begin at 0, lest an alert miss their first failure."""
+        """A configuration is in force; its services' dead letters begin at 0, lest an alert miss the first."""
         self._problems.set(problems)
-        for service in services:
-            for outcome in _ATTEMPTED.values():
-                self._attempts.labels(service, outcome)
-            for state in _SETTLED:
-                self._deliveries.labels(service, state)
+        self._queues.services = frozenset(services)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, namespace=_PREFIX, registry=self.registry)
@@ -145,6 +141,7 @@ class _Queues(Collector):
 
     def __init__(self, census: Callable[[], Iterable[Census]], now: Callable[[], float]) -> None:
         self._census, self._now = census, now
+        self.services: Collection[str] = ()
 
     def collect(self) -> list[Metric]:
         """What waits and what is dead."""
@@ -152,12 +149,15 @@ class _Queues(Collector):
         ages = _gauge("queue_age_seconds", "Age of the oldest delivery not settled.", "service")
         dead = _gauge("dead_letters", "Deliveries that a person must look at.", "service")
         oldest: dict[str, float] = {}
+        letters = dict.fromkeys(self.services, 0)
         for service, state, number, made in self._census():
             if state == State.DEAD:
-                dead.add_metric([service], number)
+                letters[service] = number
             else:
                 lengths.add_metric([service, state], number)
                 oldest[service] = min(made, oldest.get(service, made))
+        for service, number in letters.items():
+            dead.add_metric([service], number)
         for service, made in oldest.items():
             ages.add_metric([service], max(0.0, self._now() - made))
         return [lengths, ages, dead]

@@ -89,13 +89,13 @@ class Reporter:
 
     def attempted(self, delivery: Delivery, settlement: Settlement, seconds: float) -> None:
         """An attempt was made."""
-        self._metrics.attempt(delivery.service, settlement.state, seconds)
+        self._metrics.attempt(delivery, settlement.state, seconds)
         if settlement.state is not State.DELIVERED:
             _log.warning("attempt failed", **_named(delivery), why=settlement.why, attempt=delivery.attempts + 1)
 
     def settled(self, delivery: Delivery, settlement: Settlement) -> None:
         """A delivery is delivered, suppressed or dead."""
-        self._metrics.settled(delivery.service, settlement.state, self._clock() - delivery.created)
+        self._metrics.settled(delivery, settlement.state, self._clock() - delivery.created)
         if settlement.state is not State.DEAD:
             _log.debug("settled", **_named(delivery), state=settlement.state, status=settlement.status)
             return

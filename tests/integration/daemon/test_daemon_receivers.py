@@ -90,7 +90,7 @@ async def test_what_is_refused_for_good_is_a_dead_letter_until_a_person_has_mend
         dead = next(row for row in await running.rows() if row.service == "one")
         assert (dead.state, dead.attempts, dead.status) == (State.DEAD, 1, "404")
         assert f"rollouts-notifier deliveries retry {dead.id}" in event["message"]
-        assert running.metric("deliveries_total", service="one", outcome="dead") == 1
+        assert running.metric("deliveries_total", service="one", trigger="on-mark", outcome="dead") == 1
         stage.sink.reply(Reply(200), path="/one")
         stage.put(marked("web", 2, "one", "two"))
         await running.settled()

@@ -11,8 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from notifier.kube.reflector import WatchHealth
 from notifier.metrics import Metrics
 from notifier.outbox.protocol import Census, State
+from tests.contract.outbox.samples import delivery
 
 PREFIX = "rollouts_notifier_"
+ONE = delivery("key", service="slack", trigger="on-rollout-aborted")
 
 
 class Clock:
@@ -44,9 +46,9 @@ def test_what_happens_is_counted_by_what_it_is() -> None:
 )
 def test_attempts_are_counted_and_timed(state: State, outcome: str) -> None:
     metrics = Metrics("1")
-    metrics.attempt("slack", state, 0.3)
-    metrics.attempt("slack", state, 2.0)
-    assert shown(metrics, "attempts_total", service="slack", outcome=outcome) == 2
+    metrics.attempt(ONE, state, 0.3)
+    metrics.attempt(ONE, state, 2.0)
+    assert shown(metrics, "attempts_total", service="slack", trigger="on-rollout-aborted", outcome=outcome) == 2
     assert shown(metrics, "attempt_seconds_sum", service="slack") == 2.3
     assert shown(metrics, "attempt_seconds_bucket", service="slack", le="0.5") == 1
 
@@ -54,23 +56,18 @@ def test_attempts_are_counted_and_timed(state: State, outcome: str) -> None:
 @pytest.mark.parametrize("state", [State.DELIVERED, State.SUPPRESSED, State.DEAD])
 def test_settled_deliveries_are_counted_and_only_delivered_ones_timed(state: State) -> None:
     metrics = Metrics("1")
-    metrics.settled("slack", state, 42.0)
-    assert shown(metrics, "deliveries_total", service="slack", outcome=str(state)) == 1
+    metrics.settled(ONE, state, 42.0)
+    assert shown(metrics, "deliveries_total", service="slack", trigger="on-rollout-aborted", outcome=str(state)) == 1
     timed = 42.0 if state is State.DELIVERED else None
     assert shown(metrics, "transition_to_delivery_seconds_sum", service="slack") == timed
 
 
-def test_a_configured_service_starts_at_zero_and_keeps_its_counts_at_the_next_configuration() -> None:
-    metrics = Metrics("1")
-    metrics.configured(["slack"], 2)
-    assert shown(metrics, "deliveries_total", service="slack", outcome="dead") == 0
-    assert shown(metrics, "attempts_total", service="slack", outcome="retry") == 0
+def test_the_dead_letters_of_a_configured_service_start_at_zero() -> None:
+    metrics = Metrics("1", lambda: [Census("slack", "dead", 1, 0.0)])
+    metrics.configured(["slack", "email"], 2)
+    assert shown(metrics, "dead_letters", service="slack") == 1
+    assert shown(metrics, "dead_letters", service="email") == 0
     assert shown(metrics, "config_problems") == 2
-    metrics.settled("slack", State.DEAD, 1.0)
-    metrics.configured(["slack", "email"], 0)
-    assert shown(metrics, "deliveries_total", service="slack", outcome="dead") == 1
-    assert shown(metrics, "deliveries_total", service="email", outcome="dead") == 0
-    assert shown(metrics, "config_problems") == 0
 
 
 def test_the_age_of_a_watch_is_that_of_its_quietest_reflector_and_restarts_add_up() -> None:
@@ -136,8 +133,8 @@ def test_names_have_the_prefix_and_base_units_and_labels_are_few() -> None:
     metrics = Metrics("1", lambda: [Census("slack", "dead", 1, 0.0), Census("slack", "pending", 1, 0.0)])
     metrics.configured(["slack"], 0)
     metrics.watch("Rollout", WatchHealth(restarts=Counter(Ended=1)))
-    metrics.attempt("slack", State.DEAD, 1.0)
-    metrics.settled("slack", State.DELIVERED, 1.0)
+    metrics.attempt(ONE, State.DEAD, 1.0)
+    metrics.settled(ONE, State.DELIVERED, 1.0)
     metrics.change("Rollout")
     metrics.event("RolloutAborted")
     metrics.evaluation("on-slow", "true")
@@ -147,12 +144,12 @@ def test_names_have_the_prefix_and_base_units_and_labels_are_few() -> None:
     assert all(family.name.startswith(PREFIX) and family.documentation for family in ours)
     assert families == {
         "attempt_seconds": {"service"},
-        "attempts": {"service", "outcome"},
+        "attempts": {"service", "trigger", "outcome"},
         "build_info": {"version"},
         "changes": {"kind"},
         "config_problems": set(),
         "dead_letters": {"service"},
-        "deliveries": {"service", "outcome"},
+        "deliveries": {"service", "trigger", "outcome"},
         "evaluations": {"trigger", "result"},
         "events": {"reason"},
         "queue_age_seconds": {"service"},
