@@ -64,8 +64,37 @@ class Received(NamedTuple):
 @dataclass
 class _Script:
     reply: Reply
-    path: str | None
+    to: str | None
     times: float
+
+
+class Replies:
+    """What is to be answered instead of the truth, by what is asked for (a path, an API method)."""
+
+    def __init__(self) -> None:
+        self._scripts: list[_Script] = []
+
+    def add(self, reply: Reply, *, to: str | None = None, times: int | None = None) -> None:
+        """Answer the next `times` requests (None: all from now on) for something (None: for anything) like this.
+
+        Replies that are limited are used up in the order given; of the others the latest counts.
+        """
+        limit = float("inf") if times is None else times
+        kept = [known for known in self._scripts if times is not None or (known.times, known.to) != (limit, to)]
+        self._scripts = [*kept, _Script(reply, to, limit)]
+
+    def clear(self) -> None:
+        """Answer the truth from now on."""
+        self._scripts = []
+
+    def next(self, to: str) -> Reply | None:
+        """What the next request for something gets; None is the truth."""
+        script = min((script for script in self._scripts if script.to in (None, to)), key=_precedence, default=None)
+        if script is None:
+            return None
+        script.times -= 1
+        self._scripts = [script for script in self._scripts if script.times > 0]
+        return script.reply
 
 
 class WebhookSink(LoopbackServer):
@@ -78,7 +107,7 @@ class WebhookSink(LoopbackServer):
         super().__init__(port=port, tls=tls)
         self.requests: list[Received] = []
         self._arrived = Waiting()
-        self._scripts: list[_Script] = []
+        self._replies = Replies()
         self._connections: WeakKeyDictionary[asyncio.BaseTransport, int] = WeakKeyDictionary()
         self._connected = 0
 
@@ -87,10 +116,7 @@ class WebhookSink(LoopbackServer):
 
         Replies that are limited are used up in the order given; of the others the latest counts.
         """
-        script = _Script(reply, path, float("inf") if times is None else times)
-        if times is None:
-            self._scripts = [known for known in self._scripts if known.times < script.times or known.path != path]
-        self._scripts.append(script)
+        self._replies.add(reply, to=path, times=times)
 
     async def wait_for(self, count: int, *, within: float = 5) -> list[Received]:
         """Return the first `count` requests once they are there; TimeoutError if not within so many seconds."""
@@ -99,31 +125,10 @@ class WebhookSink(LoopbackServer):
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take note of a request and answer it as scripted."""
-        reply = self._next_reply(request.path)
+        reply = self._replies.next(request.path) or Reply()
         body = b"" if reply.manner is Manner.CLOSE_BEFORE_READING else await request.read()
         self._remember(request, body)
-        await asyncio.sleep(reply.delay)
-        match reply.manner:
-            case Manner.ANSWER:
-                return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
-            case Manner.NEVER:
-                await asyncio.Event().wait()
-            case Manner.GARBAGE:
-                _transport(request).write(GARBAGE)
-            case Manner.ENDLESS_BODY:
-                await _write_without_end(request, reply)
-        _transport(request).close()
-        return web.Response()
-
-    def _next_reply(self, path: str) -> Reply:
-        fitting = [script for script in self._scripts if script.path in (None, path)]
-        script = min(fitting, key=_precedence, default=None)
-        if script is None:
-            return Reply()
-        script.times -= 1
-        if script.times <= 0:
-            self._scripts.remove(script)
-        return script.reply
+        return await give(reply, request)
 
     def _remember(self, request: web.Request, body: bytes) -> None:
         received = Received(
@@ -145,9 +150,25 @@ class WebhookSink(LoopbackServer):
         return self._connections[transport]
 
 
+async def give(reply: Reply, request: web.Request) -> web.StreamResponse:
+    """Answer a request, read or not, after the reply's delay."""
+    await asyncio.sleep(reply.delay)
+    match reply.manner:
+        case Manner.ANSWER:
+            return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+        case Manner.NEVER:
+            await asyncio.Event().wait()
+        case Manner.GARBAGE:
+            _transport(request).write(GARBAGE)
+        case Manner.ENDLESS_BODY:
+            await _write_without_end(reply, request)
+    _transport(request).close()
+    return web.Response()
+
+
 def _precedence(script: _Script) -> tuple[bool, bool]:
-    """Limited replies come first, and those to a path before those to any."""
-    return script.times == float("inf"), script.path is None
+    """Limited replies come first, and those to something before those to anything."""
+    return script.times == float("inf"), script.to is None
 
 
 def _transport(request: web.Request) -> asyncio.WriteTransport:
@@ -157,7 +178,7 @@ def _transport(request: web.Request) -> asyncio.WriteTransport:
     return transport
 
 
-async def _write_without_end(request: web.Request, reply: Reply) -> None:
+async def _write_without_end(reply: Reply, request: web.Request) -> None:
     response = web.StreamResponse(status=reply.status, headers=reply.headers)
     await response.prepare(request)
     while True:
