@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -49,6 +48,6 @@ def decoded(data: Mapping[str, Any]) -> dict[str, str]:
 
 def _plain(value: Any) -> str | None:
     try:
-        return base64.b64decode(str(value), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+        return base64.b64decode("".join(str(value).split()), validate=True).decode()
+    except ValueError:
         return None

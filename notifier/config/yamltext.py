@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from notifier.errors import ConfigError
 _DEEPEST = 100
 _MOST_PARTS = 20_000
 """Bounds of one entry, aliases followed: more is a mistake or an attack."""
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)")
+"""A character that JSON escapes in two halves, which YAML does not know."""
 
 
 class Loader(yaml.CSafeLoader):
@@ -46,10 +49,11 @@ class Located(NamedTuple):
 def load(text: str) -> Located:
     """One YAML document. Raises ConfigError with the line of what is no YAML or stands twice."""
     try:
+        check_depth(text)
         node = yaml.compose(text, Loader=Loader)
         value = yaml.load(text, Loader=Loader)  # noqa: S506 - it is the safe one, with fewer types
     except yaml.YAMLError as error:
-        raise _unreadable(error) from error
+        raise unreadable(error) from error
     except (AttributeError, LookupError, ValueError) as error:  # what PyYAML raises for `!!int x`, `!!bool x`, …
         raise ConfigError("this is no YAML: a value is not of the type its tag says") from error
     parts = list(itertools.islice(_lines(node, ()), _MOST_PARTS + 1)) if node is not None else []
@@ -61,15 +65,35 @@ def load(text: str) -> Located:
 def documents(text: str) -> list[Any]:
     """All YAML (or JSON) documents of a file, empty ones left out. Raises ConfigError."""
     try:
+        check_depth(text := joined(text))
         return [document for document in yaml.load_all(text, Loader=Loader) if document is not None]
     except yaml.YAMLError as error:
-        raise _unreadable(error) from error
+        raise unreadable(error) from error
 
 
-def _unreadable(error: yaml.YAMLError) -> ConfigError:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "it cannot be read"
-    return ConfigError(f"this is no YAML: {problem}", mark.line + 1 if mark else 0)
+def check_depth(text: str) -> None:
+    """Raises ConfigError for what is nested so deeply that libyaml would overflow the stack, and end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ConfigError("this is nested too deeply", _line(event.start_mark))
+
+
+def joined(text: str) -> str:
+    """JSON as YAML understands it: without escapes for one half of a character."""
+    whole = text.lstrip().startswith("{")
+    return _PAIR.sub(lambda pair: pair[1] + json.loads(f'"{pair[2]}"'), text) if whole else text
+
+
+def unreadable(error: yaml.YAMLError) -> ConfigError:
+    """What is wrong with a text, without quoting it: that may be a password which YAML takes for a tag."""
+    problem = re.split(r"\s*['\"]", str(getattr(error, "problem", None) or "it cannot be read"))[0]
+    return ConfigError(f"this is no YAML: {problem}", _line(getattr(error, "problem_mark", None)))
+
+
+def _line(mark: Any) -> int:
+    return int(mark.line) + 1 if mark else 0
 
 
 def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:

@@ -117,3 +117,22 @@ def test_documents_are_all_that_a_file_holds_but_the_empty_ones() -> None:
     assert yamltext.documents("a: 1\n---\n---\n[b]\n") == [{"a": 1}, ["b"]]
     with pytest.raises(ConfigError, match="no YAML"):
         yamltext.documents("a: 1\n---\n[")
+
+
+@pytest.mark.parametrize("text", ["[" * 60_000, "{a: " * 60_000, "- " * 60_000])
+def test_what_is_nested_without_end_is_refused_and_ends_nothing(text: str) -> None:
+    """The C library would overflow its stack, which no exception handler sees."""
+    for read in (yamltext.load, yamltext.documents):
+        with pytest.raises(ConfigError, match="nested too deeply"):
+            read(text)
+
+
+@pytest.mark.parametrize("text", ["password: !hunter2 x", "password: !!hunter2 x", "password: *hunter2"])
+def test_what_is_no_yaml_is_not_quoted(text: str) -> None:
+    with pytest.raises(ConfigError, match="this is no YAML") as raised:
+        yamltext.load(text)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_json_may_escape_a_character_in_halves() -> None:
+    assert yamltext.documents('{"a": "\\ud83d\\ude80 \\\\ud83d"}') == [{"a": "🚀 \\ud83d"}]
