@@ -14,12 +14,16 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - not a shared scratch folder but the o
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Tls:
-    """A service's own settings, all PEM texts: CAs besides the system's, a client certificate and its key."""
+    """A service's own settings: CAs besides the system's, a client certificate and its key, all PEM texts.
+
+    `alpn` is the protocol that is announced, "" is none: some mail servers turn away who announces HTTP.
+    """
 
     ca: str = ""
     certificate: str = ""
     key: str = ""
     insecure: bool = False
+    alpn: str = "http/1.1"
 
 
 def context(tls: Tls, extra_ca: str = "") -> ssl.SSLContext:
@@ -28,7 +32,8 @@ def context(tls: Tls, extra_ca: str = "") -> ssl.SSLContext:
     Raises ConfigError that names the setting that is no PEM or does not fit.
     """
     made = ssl.create_default_context()
-    made.set_alpn_protocols(["http/1.1"])
+    if tls.alpn:
+        made.set_alpn_protocols([tls.alpn])
     _trust(made, extra_ca, "the extra CA file")
     _trust(made, tls.ca, "ca")
     if tls.insecure:
