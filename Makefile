@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test check format bench lock clean
+.PHONY: help install demo test check format bench pictures lock clean
 help:                ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -33,6 +33,9 @@ format: install      ## let ruff put the code in shape
 
 bench: install       ## the numbers of the README, measured here
 	$(BIN)/python -m pytest tests/bench -m bench -s
+
+pictures: install    ## the pictures of the README (needs Debian's chromium and pngquant)
+	$(BIN)/python scripts/pictures.py
 
 lock:                ## renew the lock files (needs uv on the PATH)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

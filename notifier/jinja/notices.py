@@ -27,7 +27,8 @@ class _Line(NamedTuple):
 
 def _line(line: str) -> _Line:
     found = _LABEL.fullmatch(line)
-    return _Line(found[1], found[2]) if found else _Line("", line)
+    # A match's groups forget that a text is escaped already, slices do not.
+    return _Line(line[: found.end(1)], line[found.start(2) :]) if found else _Line("", line)
 
 
 def lines(value: Any) -> list[dict[str, str]]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from notifier.errors import ConfigError
@@ -33,7 +35,17 @@ def _dicts(value: object) -> Iterator[Mapping[str, object]]:
         yield one
 
 
+def _url(text: str) -> str:
+    """A URL that can be called: any other would fail at every attempt. What urllib says of it may hold its password."""
+    with suppress(ValueError):
+        parts = urlsplit(text.strip())
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return text.strip()
+    raise ValueError("not an http or https URL with a host")
+
+
 Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
+HttpUrl = Annotated[str, AfterValidator(_url)]
 Seconds = Annotated[float, BeforeValidator(seconds)]
 
 

@@ -6,7 +6,6 @@ POST when there is a body and to GET when there is none (Argo: always GET).
 
 import base64
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
@@ -18,7 +17,7 @@ from notifier.errors import Permanent
 from notifier.model import COMPONENT, Letter, Message, Receipt
 from notifier.services.durations import seconds_from_nanoseconds
 from notifier.services.http import Client, Request
-from notifier.services.options import Headers, HttpOptions, Options
+from notifier.services.options import Headers, HttpOptions, HttpUrl, Options
 from notifier.services.redaction import Redactor
 from notifier.services.service import Limits
 from notifier.services.signing import body_digest, signing_keys, standard_webhook
@@ -42,7 +41,7 @@ class BasicAuth(Options):
 class WebhookOptions(HttpOptions):
     """Argo's options and ours; Argo's about retries are accepted, but the outbox decides."""
 
-    url: str
+    url: HttpUrl
     headers: Headers = {}
     basic_auth: BasicAuth | None = None
     retry_wait_min: _GoDuration = 0
@@ -50,16 +49,6 @@ class WebhookOptions(HttpOptions):
     retry_max: int = 0
     secret: str = ""
     hmac_header: str = ""
-
-    @field_validator("url")
-    @classmethod
-    def _reachable(cls, url: str) -> str:
-        """Anything else would fail at every attempt; what urllib says of it may hold its password."""
-        with suppress(ValueError):
-            parts = urlsplit(url.strip())
-            if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
-                return url.strip()
-        raise ValueError("not an http or https URL with a host")
 
     @field_validator("secret")
     @classmethod

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from aiohttp import web
 
 HOST = "127.0.0.1"
+TAKEN = b'{"ok": true, "channel": "C0DEPLOYS", "ts": "1700000000.000100"}'
+"""An answer by which every service knows that its message was taken."""
+
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -38,7 +41,7 @@ class Receiver:
     url: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b"ok"
+    body: bytes = TAKEN
     echo: bool = False
     got: list[Got] = field(default_factory=list)
 

@@ -1,8 +1,10 @@
 """Every service: what an answer means, and what it means that there is none."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from email.utils import formatdate
+from functools import partial
 from time import time
 
 import pytest
@@ -24,6 +26,7 @@ from tests.contract.services.servers import (
     talk,
 )
 
+NO_CONTENT = 204
 TEMPORARY = {408, 429, *range(500, 600)} - {501}
 
 
@@ -35,11 +38,17 @@ async def failure(service: Service, row: Row, **body: object) -> DeliveryError:
     return caught.value
 
 
-async def decision(service: Service, row: Row) -> str:
+async def outcome(service: Service, row: Row) -> tuple[str, str]:
+    """What an attempt came to, and what is said of it."""
     try:
-        return (await service.send(row.letter())).status
+        receipt = await service.send(row.letter())
     except DeliveryError as error:
-        return f"{type(error).__name__} {error.status}"
+        return f"{type(error).__name__} {error.status}", str(error)
+    return receipt.status, receipt.detail
+
+
+async def decision(service: Service, row: Row) -> str:
+    return (await outcome(service, row))[0]
 
 
 async def test_every_status_has_its_decision(row: Row, client: Client, receiver: Receiver) -> None:
@@ -47,7 +56,14 @@ async def test_every_status_has_its_decision(row: Row, client: Client, receiver:
     for receiver.status in range(200, 600):
         status = receiver.status
         bad = "Temporary" if status in TEMPORARY else "Permanent"
-        assert await decision(service, row) == (str(status) if status < 300 else f"{bad} {status}")
+        good = row.unread(status) if status == NO_CONTENT else row.taken(status)
+        assert await decision(service, row) == (good if status < 300 else f"{bad} {status}")
+
+
+async def test_a_refusal_is_told_by_the_receivers_own_word(row: Row, client: Client, receiver: Receiver) -> None:
+    service = row.service(client, receiver.url)
+    for (receiver.status, receiver.body), wanted in row.refusals.items():
+        assert await decision(service, row) == wanted
 
 
 async def test_the_error_says_host_status_and_the_start_of_the_answer(
@@ -101,26 +117,35 @@ async def test_a_retry_after_that_says_nothing_is_none(
 @pytest.mark.parametrize(
     ("server", "scheme", "text"),
     [
-        (full(), "http", "no connection to {place} within 0.25 s"),
-        (talk(never_reads), "https", "no connection to {place} within 0.25 s"),
-        (talk(says(b"", then_hangs=True)), "http", "no answer from {place} within 0.5 s"),
-        (talk(says(b"HTTP/1.1 200 OK\r\nX-", then_hangs=True)), "http", "no answer from {place} within 0.5 s"),
-        (talk(says(b"HTTP/1.1 103 Early Hints\r\n\r\n", then_hangs=True)), "http", "no answer from {place} within"),
+        (full, "http", "no connection to {place} within 0.25 s"),
+        (partial(talk, never_reads), "https", "no connection to {place} within 0.25 s"),
+        (partial(talk, says(b"", then_hangs=True)), "http", "no answer from {place} within 0.5 s"),
+        (
+            partial(talk, says(b"HTTP/1.1 200 OK\r\nX-", then_hangs=True)),
+            "http",
+            "no answer from {place} within 0.5 s",
+        ),
+        (
+            partial(talk, says(b"HTTP/1.1 103 Early Hints\r\n\r\n", then_hangs=True)),
+            "http",
+            "no answer from {place} within",
+        ),
     ],
     ids=["connecting", "TLS", "first byte", "rest of the head", "after an interim answer"],
 )
 async def test_no_phase_outlasts_its_timeout(
-    row: Row, client: Client, server: AbstractAsyncContextManager[int], scheme: str, text: str
+    row: Row, client: Client, server: Callable[[], AbstractAsyncContextManager[int]], scheme: str, text: str
 ) -> None:
-    async with server as port:
+    async with server() as port:
         error = await failure(row.service(client, f"{scheme}://{HOST}:{port}", timeout=0.5), row)
     assert isinstance(error, Temporary)
     assert str(error).startswith(text.format(place=f"{HOST}:{port}"))
 
 
 async def test_sending_does_not_outlast_its_timeout(row: Row, client: Client) -> None:
+    bulk = row.bulk("x" * 20_000_000)
     async with talk(never_reads) as port:
-        error = await failure(row.service(client, f"http://{HOST}:{port}", timeout=0.5), row, body="x" * 20_000_000)
+        error = await failure(row.service(client, f"http://{HOST}:{port}", timeout=0.5), row, **bulk)
     assert isinstance(error, Temporary)
     assert str(error) == f"no answer from {HOST}:{port} within 0.5 s"
 
@@ -171,13 +196,11 @@ async def test_a_broken_answer_is_temporary(row: Row, client: Client, conversati
     ],
     ids=["endless", "stalls", "cut off", "no gzip"],
 )
-async def test_once_the_status_says_taken_a_bad_body_cannot_untake_it(
-    row: Row, client: Client, conversation: Talk
-) -> None:
+async def test_a_bad_body_decides_only_where_the_status_does_not(row: Row, client: Client, conversation: Talk) -> None:
     async with talk(conversation) as port, asyncio.timeout(3):
-        receipt = await row.service(client, f"http://{HOST}:{port}", timeout=0.5).send(row.letter())
-    assert receipt.status == "200"
-    assert len(receipt.detail) <= 200
+        decided, words = await outcome(row.service(client, f"http://{HOST}:{port}", timeout=0.5), row)
+    assert decided == row.unread(200)
+    assert len(words) < 250
 
 
 async def test_no_more_of_an_answer_is_read_than_the_limit(row: Row, client: Client) -> None:

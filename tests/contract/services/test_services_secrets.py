@@ -80,7 +80,7 @@ async def test_a_failure_without_answer_reveals_none(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with talk(conversation) as port:
-        told = await outcome(row.service(client, f"{scheme}://{HOST}:{port}"), row)
+        told = await outcome(row.service(client, f"{scheme}://{HOST}:{port}", timeout=0.5), row)
     assert f"{HOST}:{port}" in told
     assert not leaks(told + caplog.text)
 
