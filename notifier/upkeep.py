@@ -16,6 +16,7 @@ _log = structlog.get_logger(__name__)
 _COUNT_SECONDS = 10.0
 _ROUNDS_PER_CLEANING = 360
 _TOMBSTONE_SECONDS = 7 * 86_400.0
+_THREAD_SECONDS = 90 * 86_400.0
 
 
 class Upkeep:
@@ -49,5 +50,6 @@ class Upkeep:
                 "deliveries": now - self._settings.keep_deliveries,
                 "events": now - self._settings.keep_events,
                 "tombstones": now - _TOMBSTONE_SECONDS,
+                "threads": now - _THREAD_SECONDS,
             }
         )

@@ -28,12 +28,16 @@ class Gate:
         """Wait for a place, first come first served, and hold it."""
         async with self._door:
             await self._ready()
-            self._limiter.take(began := self._clock())
+            self._limiter.take(self._clock())
         try:
             yield
         finally:
-            self._limiter.release(self._clock() - began)
+            self._limiter.release()
             self._freed.set()
+
+    def answered(self, seconds: float) -> None:
+        """Take note of how long the receiver took to answer an attempt."""
+        self._limiter.answered(seconds)
 
     def hold(self, seconds: float) -> None:
         """Start nothing for a while: the receiver asked for it."""

@@ -56,11 +56,14 @@ class Limiter:
         self._level, self._level_at = max(0.0, self._level - run_out) + 1, now
         self._under_way += 1
 
-    def release(self, seconds: float) -> None:
-        """Count an attempt that has ended and took so long. Raises ValueError if none is under way."""
+    def release(self) -> None:
+        """Count an attempt that has ended. Raises ValueError if none is under way."""
         if not self._under_way:
             raise ValueError("no attempt is under way")
         self._under_way -= 1
+
+    def answered(self, seconds: float) -> None:
+        """Take note of how long a receiver took to answer."""
         self._answers += 1
         self._fastest = min(self._fastest, seconds)
         if self._answers % _WINDOW == 0:
@@ -72,7 +75,7 @@ class Limiter:
         return min(self.concurrency, max(_AT_LEAST, ceil(min(self._fastest, self._fastest_before) * _PACE)))
 
     def is_idle(self, now: float) -> bool:
-        """Whether a new limiter would do the same."""
+        """Whether a new limiter would do the same, but for what it knows of answers."""
         full = self._level - (now - self._level_at) * self.rate
         return not self._under_way and full <= 0 and self._held_until <= now
 

@@ -18,7 +18,7 @@ from notifier.delivery.limits import Limiter
 from notifier.delivery.retry import Again, Dead, Policy, decide
 from notifier.errors import ConfigError, DeliveryError, Permanent, Temporary
 from notifier.model import Destination, Letter, Message
-from notifier.outbox.protocol import Delivery, Outbox, Settlement, State
+from notifier.outbox.protocol import WHOLE, Delivery, Outbox, Settlement, State
 from notifier.secrets import fill
 from notifier.services import Service
 
@@ -64,10 +64,10 @@ class Sender:
         self.busy: set[asyncio.Task[Any]] = set()
 
     def destination(self, delivery: Delivery) -> Destination:
-        """Whose limits a delivery is under: its recipient's, or without recipient its service's as a whole."""
+        """Whose limits a delivery is under: its recipient's, or its service's as a whole."""
         service = self._directory.service(delivery.service)
         own = service is not None and service.default_limits().per_recipient
-        return Destination(delivery.service, delivery.recipient if own else "")
+        return Destination(delivery.service, delivery.recipient if own else WHOLE)
 
     async def attempt(self, delivery: Delivery) -> Attempt:
         """Make one attempt, as soon as the destination allows."""
@@ -89,7 +89,7 @@ class Sender:
             return Attempt(Settlement(State.SUPPRESSED, "expired", attempted=False), 0.0)
         began = self._world.steady()
         try:
-            settlement = await self._send(delivery)
+            settlement = await self._send(delivery, gate)
         except DeliveryError as error:
             if gate and isinstance(error, Temporary) and error.retry_after is not None:
                 gate.hold(min(error.retry_after, self._world.policy.horizon))
@@ -109,11 +109,12 @@ class Sender:
         finally:
             self.busy.discard(task)
 
-    async def _send(self, delivery: Delivery) -> Settlement:
+    async def _send(self, delivery: Delivery, gate: Gate | None) -> Settlement:
         service = self._directory.service(delivery.service)
         if service is None:
             raise Temporary(f"there is no service {delivery.service!r} any more")
         letter = await self._letter(delivery)
+        began = self._world.steady()
         try:
             receipt = await service.send(letter)
         except DeliveryError:
@@ -122,6 +123,9 @@ class Sender:
             # A service's fault must not end the worker; its text may hold anything, so only its name is kept.
             _log.exception("a service failed in a way it should not", delivery=delivery.id, service=delivery.service)
             raise Temporary(f"internal error: {type(error).__name__}") from error
+        finally:
+            if gate:
+                gate.answered(self._world.steady() - began)
         return Settlement(
             State.DELIVERED, receipt.detail or None, receipt.status, thread=letter.message.thread, root=receipt.root
         )

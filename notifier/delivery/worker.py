@@ -88,10 +88,11 @@ class Worker:
         if delivery.id in self._in_hand:
             return True
         destination = self._sender.destination(delivery)
-        if self._load[destination] >= self._room:
-            self._full.add(destination)
+        if destination in self._full:
             return False
         self._load[destination] += 1
+        if self._load[destination] >= self._room:
+            self._full.add(destination)
         self._in_hand.add(delivery.id)
         task = asyncio.create_task(self._carry(delivery), name=f"delivery-{delivery.id}")
         self._carriers.add(task)

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 
 from notifier.model import Destination
-from notifier.outbox.protocol import LEASE_SECONDS, Delivery, Settlement, State
+from notifier.outbox.protocol import LEASE_SECONDS, WHOLE, Delivery, Settlement, State
 from notifier.outbox.rows import SQL, delivery
 
 
@@ -33,7 +33,7 @@ def _waiting(connection: sqlite3.Connection, full: Collection[Destination]) -> I
     """The services with heads, but for those that are full, each with its recipients that are."""
     for (service,) in connection.execute(SQL["waiting"]).fetchall():
         recipients = [destination.recipient for destination in full if destination.service == service]
-        if "" not in recipients:
+        if WHOLE not in recipients:
             yield {"service": service, "full": json.dumps(recipients)}
 
 
@@ -44,13 +44,13 @@ def settle(
     taken = json.dumps(sorted({*settled.taken, *settlement.taken}))
     given = {"id": settled.id, "lease": me, "now": now, "until": now + LEASE_SECONDS, "lane": settled.lane}
     given |= settlement._asdict() | {"taken": taken}
-    if settlement.root:
-        connection.execute(SQL["take_root"], given | {"service": settled.service, "recipient": settled.recipient})
     if settlement.state is State.PENDING:
         connection.execute(SQL["postpone"], given)
         return None
     if not connection.execute(SQL["settle"], given).fetchall():
         return None
+    if settlement.root:
+        connection.execute(SQL["take_root"], given | {"service": settled.service, "recipient": settled.recipient})
     row = connection.execute(SQL["advance"], given).fetchone()
     return delivery(row) if row else None
 

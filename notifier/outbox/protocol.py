@@ -18,6 +18,9 @@ from notifier.model import Destination, Event, Kind, Scope, Value
 
 LEASE_SECONDS = 60.0
 
+WHOLE = "*"
+"""The recipient of a destination that stands for a whole service."""
+
 
 class State(enum.StrEnum):
     """What a delivery can be."""
@@ -163,7 +166,7 @@ class Outbox(Protocol):
     async def claim(self, now: float, limit: int, full: Collection[Destination] = ()) -> list[Delivery]:
         """Lease the heads of lanes that are due, of each service the `limit` that wait longest.
 
-        What is for a `full` destination is left alone; one without recipient stands for the whole service.
+        What is for a `full` destination is left alone; one whose recipient is `WHOLE` stands for the service.
         """
 
     async def settle(self, delivery: Delivery, settlement: Settlement, now: float) -> Delivery | None:

@@ -85,7 +85,8 @@ class SqliteOutbox:
 
     async def claim(self, now: float, limit: int, full: Collection[Destination] = ()) -> list[Delivery]:
         """See `Outbox`."""
-        claimed: list[Delivery] = await self._writer.run(lambda c: leases.claim(c, self._me, now, limit, full))
+        passed = tuple(full)  # whose set it is goes on changing it while the store's thread reads
+        claimed: list[Delivery] = await self._writer.run(lambda c: leases.claim(c, self._me, now, limit, passed))
         return claimed
 
     async def settle(self, delivery: Delivery, settlement: Settlement, now: float) -> Delivery | None:
@@ -115,7 +116,8 @@ class SqliteOutbox:
 
     async def next_due(self, full: Collection[Destination] = ()) -> float | None:
         """See `Outbox`."""
-        due: float | None = await self._writer.run(lambda connection: leases.next_due(connection, self._me, full))
+        passed = tuple(full)
+        due: float | None = await self._writer.run(lambda connection: leases.next_due(connection, self._me, passed))
         return due
 
     async def census(self) -> list[Census]:

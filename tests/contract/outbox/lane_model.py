@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from notifier.outbox.protocol import LEASE_SECONDS, TRANSITIONS, Settlement, State
+from notifier.model import Destination
+from notifier.outbox.protocol import LEASE_SECONDS, TRANSITIONS, WHOLE, Settlement, State
 
 GIVEN_UP = frozenset({State.DEAD, State.SUPPRESSED})
 NOBODY = -1
 """Who holds a lease whose owner has died."""
+LANES = {
+    "a": Destination("slack", "team"),
+    "b": Destination("slack", "ops"),
+    "c": Destination("email", "team"),
+}
+"""The lanes there are, and whom their deliveries are for."""
+PLACES = (*LANES.values(), Destination("slack", WHOLE), Destination("email", WHOLE))
+"""What may be full: a recipient, or a whole service."""
 
 
 @dataclass(eq=False)
@@ -24,6 +33,11 @@ class Row:
     due: float
     attempts: int = 0
     holder: int | None = None
+
+    @property
+    def to(self) -> Destination:
+        """Whom it is for."""
+        return LANES[self.lane]
 
     def lease(self, user: int, now: float) -> None:
         """Put it into a user's hand."""
@@ -48,6 +62,10 @@ class Model:
     def heads(self) -> Iterator[Row]:
         """The deliveries that may be sent."""
         return (lane[0] for lane in self.lanes.values() if lane)
+
+    def heads_with_room(self, full: Collection[Destination]) -> Iterator[Row]:
+        """The deliveries that may be sent, but for those to a full recipient or service."""
+        return (row for row in self.heads() if row.to not in full and row.to._replace(recipient=WHOLE) not in full)
 
     def held_by(self, *users: int) -> Iterator[Row]:
         """The deliveries in some users' hands."""

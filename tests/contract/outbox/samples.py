@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 
-from notifier.model import Event, Kind, Severity
+from notifier.model import Destination, Event, Kind, Severity
 from notifier.outbox.protocol import Delivery, Filter, Outbox, Record, Settlement, State, Unit
 
 NOW = 1_000.0
 LATER = NOW + 1e6
 """A time at which every lease has run out and every delivery is due."""
+TEAM = Destination("slack", "team")
+"""Whom deliveries are for unless told otherwise."""
 
 DELIVERED = Settlement(State.DELIVERED, status="200")
 DEAD = Settlement(State.DEAD, "gone", "410")
@@ -65,21 +67,21 @@ def delivery(key: str, lane: str = "lane", **fields: Any) -> Delivery:
     return msgspec.structs.replace(_DELIVERY, key=key, lane=lane, **fields)
 
 
-def unneeded(key: str, lane: str = "lane") -> Delivery:
+def unneeded(key: str, lane: str = "lane", **fields: Any) -> Delivery:
     """A delivery that is suppressed from the start."""
-    return delivery(key, lane, state=State.SUPPRESSED, why="unknown service", settled=NOW)
+    return delivery(key, lane, state=State.SUPPRESSED, why="unknown service", settled=NOW, **fields)
 
 
-async def enqueue(outbox: Outbox, *keys: str, lane: str = "lane") -> list[Delivery]:
+async def enqueue(outbox: Outbox, *keys: str, lane: str = "lane", to: Destination = TEAM) -> list[Delivery]:
     """Put deliveries into one lane at NOW; returns those leased to the store that put them."""
-    [committed] = await outbox.commit([Unit((), (), [delivery(key, lane) for key in keys])], NOW)
+    [committed] = await outbox.commit([Unit((), (), [delivery(key, lane, **to._asdict()) for key in keys])], NOW)
     assert committed is not None
     return list(committed.leased)
 
 
-async def lease(outbox: Outbox, *keys: str, lane: str = "lane") -> Delivery:
+async def lease(outbox: Outbox, *keys: str, lane: str = "lane", to: Destination = TEAM) -> Delivery:
     """Put deliveries into an empty lane; returns its head, leased."""
-    [head] = await enqueue(outbox, *keys, lane=lane)
+    [head] = await enqueue(outbox, *keys, lane=lane, to=to)
     return head
 
 

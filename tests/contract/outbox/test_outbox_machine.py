@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import defaultdict
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from notifier.model import Destination
 from notifier.outbox.protocol import TRANSITIONS, Delivery, Settlement, State, Unit
-from tests.contract.outbox.lane_model import NOBODY, Model, Row
+from tests.contract.outbox.lane_model import LANES, NOBODY, PLACES, Model, Row
 from tests.contract.outbox.samples import DEAD, DELIVERED, DROPPED, NOW, delivery, keys, rows, unneeded
 from tests.contract.outbox.stores import Store
 
@@ -26,7 +28,9 @@ THOROUGH = settings(
 )
 
 users = st.sampled_from([0, 1])
+lanes = st.sampled_from(sorted(LANES))
 choices = st.integers(0, 100)
+destinations = st.frozensets(st.sampled_from(PLACES), max_size=2)
 outcomes = st.sampled_from([DELIVERED, DEAD, DROPPED])
 where_there_is_room = precondition(lambda machine: len(list(machine.model.open())) < 5)
 where_something_is_open = precondition(lambda machine: any(machine.model.open()))
@@ -61,9 +65,9 @@ class Lanes(RuleBasedStateMachine):
         self.now += seconds
 
     @where_there_is_room
-    @rule(user=users, lane=st.sampled_from("ab"), needed=st.lists(st.booleans(), min_size=1, max_size=3))
+    @rule(user=users, lane=lanes, needed=st.lists(st.booleans(), min_size=1, max_size=3))
     def commit(self, user: int, lane: str, needed: list[bool]) -> None:
-        new = [(delivery if is_needed else unneeded)(f"{next(self.numbers)}", lane) for is_needed in needed]
+        new = [_new(f"{next(self.numbers)}", lane, is_needed=is_needed) for is_needed in needed]
         [committed] = self.run(self.users[user].commit([Unit((), (), new)], self.now))
         expected = [self.model.add(user, Row(one.key, lane, one.state, one.due), self.now) for one in new]
         assert committed is not None
@@ -71,22 +75,43 @@ class Lanes(RuleBasedStateMachine):
         assert keys(committed.leased) == [row.key for row in expected if row.holder == user]
 
     @where_something_is_stored
-    @rule(user=users, choice=choices, lane=st.sampled_from("ab"))
+    @rule(user=users, choice=choices, lane=lanes)
     def commit_again(self, user: int, choice: int, lane: str) -> None:
-        known = delivery(_one_of(self.model.rows.values(), choice).key, lane)
+        known = _new(_one_of(self.model.rows.values(), choice).key, lane, is_needed=True)
         [committed] = self.run(self.users[user].commit([Unit((), (), [known])], self.now))
         assert committed is not None
         assert not committed.keys
         assert not committed.leased
 
     @where_something_is_open
-    @rule(user=users, limit=st.integers(1, 3))
-    def claim(self, user: int, limit: int) -> None:
-        claimed = keys(self.run(self.users[user].claim(self.now, limit)))
-        due = {row.key: row.due for row in self.model.heads() if row.due <= self.now}
-        assert sorted(due[key] for key in claimed) == sorted(due.values())[:limit]
-        for key in claimed:
-            self.model.rows[key].lease(user, self.now)
+    @rule(user=users, limit=st.integers(1, 3), full=destinations)
+    def claim(self, user: int, limit: int, full: frozenset[Destination]) -> None:
+        claimed = self.run(self.users[user].claim(self.now, limit, full))
+        due = defaultdict[str, list[Row]](list)
+        for row in self.model.heads_with_room(full):
+            due[row.to.service] += [row] if row.due <= self.now else []
+        for service, waiting in due.items():
+            longest = sorted(row.due for row in waiting)[:limit]
+            found = [self.model.rows[one.key] for one in claimed if one.service == service]
+            assert set(found) <= set(waiting)
+            assert sorted(row.due for row in found) == longest
+        assert {one.service for one in claimed} <= due.keys()
+        for one in claimed:
+            self.model.rows[one.key].lease(user, self.now)
+
+    @where_something_is_open
+    @rule(user=users, full=destinations)
+    def ask_what_is_due_next(self, user: int, full: frozenset[Destination]) -> None:
+        due = (row.due for row in self.model.heads_with_room(full) if row.holder != user)
+        assert self.run(self.users[user].next_due(full)) == min(due, default=None)
+
+    @where_something_is_held
+    @rule(user=users, chosen=st.sets(choices, min_size=1, max_size=3))
+    def give_back(self, user: int, chosen: set[int]) -> None:
+        given = {_one_of(self.model.open(), choice) for choice in chosen}
+        self.run(self.users[user].give_back([self.seen[row.key].id for row in given], self.now))
+        for row in given & set(self.model.held_by(user)):
+            row.wait(self.now)
 
     @where_something_is_open
     @rule(user=users, choice=choices, outcome=outcomes)
@@ -197,6 +222,10 @@ class Lanes(RuleBasedStateMachine):
         for name, lane in self.model.lanes.items():
             leased = [key for key, row in self.seen.items() if row.lane == name and row.state is State.LEASED]
             assert leased in ([], [row.key for row in lane[:1]])
+
+
+def _new(key: str, lane: str, *, is_needed: bool) -> Delivery:
+    return (delivery if is_needed else unneeded)(key, lane, **LANES[lane]._asdict())
 
 
 def _one_of(some: Iterable[Row], choice: int) -> Row:

@@ -29,6 +29,7 @@ class Answer(NamedTuple):
 
     after: float = 0.0
     error: Exception | None = None
+    root: str = ""
 
 
 class Receiver:
@@ -74,7 +75,7 @@ class Receiver:
         await asyncio.sleep(answer.after)
         if answer.error:
             raise answer.error
-        return Receipt("200")
+        return Receipt("200", root=answer.root)
 
     def at(self, key: str) -> list[float]:
         """When attempts at a delivery began, in seconds since the test began."""
@@ -174,6 +175,12 @@ def held_up(outbox: SqliteOutbox) -> Iterator[None]:
     finally:
         let_go.set()
         assert not work.cancelled()
+
+
+def in_hand() -> list[int]:
+    """With which deliveries the tasks began that carry deliveries now."""
+    names = (task.get_name() for task in asyncio.all_tasks())
+    return [int(name.removeprefix("delivery-")) for name in names if name.startswith("delivery-")]
 
 
 async def execute(outbox: SqliteOutbox, statement: str) -> None:

@@ -5,7 +5,7 @@ from notifier.outbox.protocol import State, Unit
 from notifier.outbox.sqlite import SqliteOutbox
 from notifier.settings import StoreSettings
 from notifier.upkeep import Upkeep
-from tests.contract.outbox.samples import DEAD, DELIVERED, NOW, delivery, digest, event, lease, states
+from tests.contract.outbox.samples import DEAD, DELIVERED, NOW, TEAM, delivery, digest, event, lease, states
 from tests.integration.delivery.deliverers import execute
 from tests.integration.delivery.virtual_time import passes
 
@@ -51,3 +51,11 @@ async def test_trouble_with_the_store_is_told_and_goes_away(outbox: SqliteOutbox
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
+
+
+async def test_cleaning_forgets_threads_that_ended_long_ago(outbox: SqliteOutbox) -> None:
+    for thread, age in (("ended", 370), ("goes on", 4)):
+        head = await lease(outbox, thread, lane=thread)
+        await outbox.settle(head, DELIVERED._replace(thread=thread, root="r"), NOW + (10 - age) * DAY)
+    await upkeep(outbox).clean()
+    assert [await outbox.root(thread, TEAM) for thread in ("ended", "goes on")] == ["", "r"]

@@ -18,7 +18,7 @@ def times_taken(limiter: Limiter, gaps: list[float], start: float = 1_000.0) -> 
     for gap in gaps:
         now = limiter.ready_at(now + gap)
         limiter.take(now)
-        limiter.release(0.0)
+        limiter.release()
         taken.append(now)
     return taken
 
@@ -70,7 +70,7 @@ def test_as_many_are_under_way_as_the_cap_allows(concurrency: int) -> None:
     for _ in range(concurrency):
         limiter.take(0.0)
     assert limiter.ready_at(0.0) == inf
-    limiter.release(0.0)
+    limiter.release()
     assert limiter.ready_at(0.0) == 0.0
 
 
@@ -78,8 +78,7 @@ def test_as_many_are_under_way_as_the_cap_allows(concurrency: int) -> None:
 def test_more_are_under_way_the_longer_the_fastest_answers_take(concurrency: int, answers: list[float]) -> None:
     limiter = Limiter(1e6, 1_000, concurrency)
     for seconds in answers:
-        limiter.take(0.0)
-        limiter.release(seconds)
+        limiter.answered(seconds)
     assert limiter.at_once == min(concurrency, max(8, ceil(min(answers[32:]) * 250)))
 
 
@@ -87,8 +86,7 @@ def test_who_was_slow_needs_few_connections_again_once_it_is_fast() -> None:
     limiter = Limiter(1e6, 1_000, 32)
     for seconds, wanted in [(0.1, 25), (1.0, 32), (0.001, 8), (0.1, 25)]:
         for _ in range(64):
-            limiter.take(0.0)
-            limiter.release(seconds)
+            limiter.answered(seconds)
         assert limiter.at_once == wanted
 
 
@@ -108,7 +106,7 @@ def test_taking_too_early_is_refused_and_changes_nothing() -> None:
 
 def test_releasing_what_was_not_taken_is_refused() -> None:
     with pytest.raises(ValueError, match="under way"):
-        Limiter(1.0, 1, 1).release(0.0)
+        Limiter(1.0, 1, 1).release()
 
 
 @pytest.mark.parametrize("limits", [(0, 1, 1), (1, 0, 1), (1, 1, 0), (-1, 1, 1)])

@@ -81,7 +81,7 @@ WHERE state = 'leased' AND lease = :lease AND id IN (SELECT value FROM json_each
 
 -- release: give back what is leased
 UPDATE deliveries SET state = 'pending', due = :now, lease = NULL
-WHERE state = 'leased' AND (:lease IS NULL OR lease = :lease);
+WHERE head = 1 AND state = 'leased' AND (:lease IS NULL OR lease = :lease);
 
 -- give_back: leases of some deliveries
 UPDATE deliveries SET state = 'pending', due = :now, lease = NULL
