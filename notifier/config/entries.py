@@ -197,6 +197,16 @@ def mapping(text: str) -> dict[str, Any]:
     return {str(k): v for k, v in source.value.items()}
 
 
+def context(text: str, warn: Warn) -> dict[str, Any]:
+    """The `context` entry: anything, but `links` are titles with URLs, for all shipped templates show them."""
+    found = mapping(text)
+    links = found.get("links")
+    if links is not None and not (isinstance(links, dict) and all(isinstance(url, str) for url in links.values())):
+        warn("`links` must be a mapping of titles to URLs; it is ignored", yamltext.load(text).line("links"))
+        del found["links"]
+    return found
+
+
 def _keys(item: Any, known: Collection[str], line: int, warn: Warn) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise ConfigError(f"must be a mapping with {', '.join(known)}", line)

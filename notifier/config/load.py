@@ -115,7 +115,7 @@ class _Loading:
             subscriptions=self._one("subscriptions", entries.subscriptions, before.subscriptions) or (),
             default_triggers=self._one("defaultTriggers", _names, before.default_triggers) or (),
             service_triggers=self._each("defaultTriggers.", lambda _, *given: _names(*given), before.service_triggers),
-            context=self._one("context", lambda text, _: entries.mapping(text), before.context) or {},
+            context=self._one("context", entries.context, before.context) or {},
             secrets=self._secrets,
             given=given,
         )

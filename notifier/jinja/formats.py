@@ -16,6 +16,7 @@ UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 HASH_LENGTH = 10
 DIRECTIVES = re.compile(r"(?:[^%]|%-?[aAbBdeHIjmMpSyYzZ%])*")
 ELLIPSIS = "…"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 _CUT_ENTITY = re.compile(r"&(?:a|am|amp|l|lt|g|gt)?$")
 """The beginning of `&amp;`, `&lt;` or `&gt;`, which receivers with markup get for `&`, `<` and `>`."""
 
@@ -91,8 +92,8 @@ def plural(count: Any, one: str, many: str | None = None) -> str:
 
 
 def oneline(value: Any) -> str:
-    """Return a text on one line: every run of white space becomes one space."""
-    return " ".join(text(value).split())
+    """Return a text on one line: every run of white space and control characters becomes one space."""
+    return " ".join(_CONTROL.sub(" ", text(value)).split())
 
 
 def tidy(value: Any) -> str:

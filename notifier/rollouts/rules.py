@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from notifier import times
-from notifier.model import Amount, Cause, Event, Pause
+from notifier.model import Amount, Cause, Event, Pause, Severity
 from notifier.rollouts.digests import Mark, PauseMark, RolloutDigest
 from notifier.rollouts.tell import Teller, step, tell
 
@@ -59,7 +59,7 @@ def _rolled_back(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
 
 def _retried(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     again = p.abort and not c.abort and c.revision == p.revision and c.pod_hash == p.pod_hash
-    return _fact("RolloutRetried", p.attempt, retry=True) if again else None
+    return _fact("RolloutRetried", p.attempt, retry=True, cause=_cause(p)) if again else None
 
 
 def _same_course(p: RolloutDigest, c: RolloutDigest) -> bool:
@@ -199,6 +199,8 @@ def _paused(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     weight = Amount(p.weight, c.weight) if c.weight is not None else None
     pods = Amount(c.updated, c.replicas)
     details = {"pause": pause, "expires": pause.until, "weight": weight, "pods": pods, "ts": first.since}
+    if pause.until:
+        details["severity"] = Severity.INFO
     return _fact("RolloutPaused", first.reason, first.since, **details)
 
 

@@ -27,6 +27,7 @@ _ACTIONS = {
     "ProgressDeadlineExceeded": (_LOOK, _ABORT),
     "InvalidSpec": (_LOOK,),
     "AnalysisRunInconclusive": (_PROMOTE, _ABORT),
+    "ExperimentInconclusive": (_PROMOTE, _ABORT),
 }
 
 
@@ -41,7 +42,7 @@ def _actions(event: Event) -> tuple[tuple[str, str], ...]:
     timed = event.pause is not None and event.pause.until is not None
     first = event.reason == "RolloutCompleted" and event.initial
     known = tuple(action for action in found if event.stable_revision or action is not _TO_STABLE)
-    return (_ABORT,) if timed else () if first else known
+    return (_ABORT,) if timed and found else () if first else known
 
 
 def _action(event: Event, text: str, command: str) -> Action:

@@ -138,7 +138,7 @@ _OF_REASON = {
     "RolloutStepCompleted": ("weight", "pods"),
     "RolloutStepSkipped": (),
     "RolloutSuperseded": (),
-    "RolloutRetried": (),
+    "RolloutRetried": ("cause", "analysis"),
     "RolloutRolledBack": ("seconds",),
     "RolloutPromotedFully": (),
     "RolloutCompleted": ("message", "seconds"),

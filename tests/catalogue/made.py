@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from notifier.config.load import shipped
+from notifier.config.schema import Template
 from notifier.model import (
     Action,
     Amount,
@@ -38,11 +39,12 @@ def bare(reason: str, kind: str = "Rollout") -> Event:
     return words.worded(event)
 
 
-def full(reason: str, text: str, kind: str = "Rollout") -> Event:
+def full(reason: str, text: str, kind: str = "Rollout", severity: Severity = Severity.INFO) -> Event:
     """An event with every field there is, `text` wherever somebody's text may stand."""
     metric = Metric(text, "Failed", text, text, text, count=3, failed=2, errors=1, limit=2, interval=text, planned=text)
     return msgspec.structs.replace(
         bare(reason, kind),
+        severity=severity,
         namespace=text or "shop",
         name=text or "web",
         revision="3",
@@ -81,10 +83,24 @@ def unrecorded() -> dict[str, Event]:
     made = (
         like("RolloutStepCompleted", "s001", "RolloutStepSkipped", severity=Severity.WARNING, step=skip, manual=True),
         like("RolloutHealthy", "s004-bluegreen", "RolloutDeleted", severity=Severity.WARNING, seconds=None),
-        like("ExperimentFailed", "s002", "ExperimentError", message=why, cause=None),
-        like("ExperimentFailed", "s002", "ExperimentInconclusive", message=doubt, cause=None),
+        like("ExperimentFailed", "s002", "ExperimentError", message=why, cause=None, analysis=None),
+        like("ExperimentFailed", "s002", "ExperimentInconclusive", message=doubt, cause=None, analysis=None),
     )
     return {event.reason: event for event in made}
+
+
+def around(text: str) -> dict[str, Any]:
+    """What templates see beside the event, `text` wherever somebody's text may stand."""
+    strategy = {"blueGreen": {"previewService": text}, "canary": {"steps": [{}, {"experiment": {"duration": text}}]}}
+    links = {text: text, f"{text}!": f"https://{text}", "Runbook": f"https://runbooks.example/{text}"}
+    return {
+        "rollout": {
+            "metadata": {"uid": "u-1", "labels": {text: text}},
+            "spec": {"strategy": strategy},
+            "status": {"phase": text},
+        },
+        "context": {"cluster": text, "environment": text, "links": links},
+    }
 
 
 def say(event: Event, reason: str = "", service: str = "webhook", **variables: Any) -> Rendered:
@@ -92,6 +108,11 @@ def say(event: Event, reason: str = "", service: str = "webhook", **variables: A
     catalogue = shipped()
     trigger = catalogue.triggers[trigger_name(reason or event.reason)]
     templates = [catalogue.templates[name] for name in trigger.conditions[0].send]
+    return filled(templates, event, service, **variables)
+
+
+def filled(templates: Sequence[Template], event: Event, service: str, **variables: Any) -> Rendered:
+    """What some templates say of an event to a service of a type, which is its name as well."""
     seen: Mapping[str, Any] = {
         "rollout": {"metadata": {"uid": event.uid}},
         "analysisRuns": None,
@@ -101,7 +122,7 @@ def say(event: Event, reason: str = "", service: str = "webhook", **variables: A
         "serviceType": service,
         "event": msgspec.to_builtins(event),
     }
-    return render(templates, (service, "hook"), {**seen, **variables}, "FALLBACK")
+    return render(templates, (service, service), {**seen, **variables}, "FALLBACK")
 
 
 def said(event: Event, **changes: Any) -> str:

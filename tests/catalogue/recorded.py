@@ -24,7 +24,8 @@ CONTEXT = {
     "environment": "production",
     "links": {"Dashboard": "https://rollouts.example/{namespace}/rollout/{name}"},
 }
-PLAIN, WEBHOOK = "somewhere", "hook"
+PLAIN, WEBHOOK, SLACK, EMAIL = "somewhere", "hook", "chat", "post"
+"""Services of which the annotations in recordings know nothing."""
 
 
 class Said(NamedTuple):
@@ -39,9 +40,15 @@ class Said(NamedTuple):
 
 
 def config() -> Config:
-    """Everything is told to a webhook, and to a service of which nothing is known but the name."""
-    everything = [{"recipients": [f"{PLAIN}:", f"{WEBHOOK}:"], "triggers": list(shipped().triggers)}]
-    data = {"service.webhook.hook": {"url": "http://hook.example"}, "subscriptions": everything, "context": CONTEXT}
+    """Everything is told to every service, and to one of which nothing is known but the name."""
+    recipients = [f"{PLAIN}:", f"{WEBHOOK}:", f"{SLACK}:deployments", f"{EMAIL}:team@shop.example"]
+    data = {
+        "service.webhook.hook": {"url": "http://hook.example"},
+        "service.slack.chat": {"token": "xoxb-none"},
+        "service.email.post": {"host": "mail.example", "from": "deploys@shop.example"},
+        "subscriptions": [{"recipients": recipients, "triggers": list(shipped().triggers)}],
+        "context": CONTEXT,
+    }
     return load(Source("ConfigMap", {key: yaml.safe_dump(value) for key, value in data.items()}), {}, CHECKS)
 
 

@@ -2,18 +2,11 @@
 
 import pytest
 
-from notifier.model import Cause, Image, Step
+from notifier.model import Cause, Image, Pause, Step
 from tests.catalogue import made
+from tests.catalogue.facts import COMMAND, ISTIO, holds
 from tests.catalogue.made import said
 from tests.catalogue.recorded import of, texts
-
-ISTIO = "s002-2-2-8-istio-dr-analysis"
-COMMAND = "kubectl argo rollouts"
-
-
-def holds(text: str, *facts: str) -> None:
-    """Assert that each fact is in a text; a failure shows the whole text."""
-    assert [fact for fact in facts if fact not in text] == [], text
 
 
 @pytest.mark.parametrize(
@@ -113,6 +106,12 @@ def test_a_pause_after_an_inconclusive_analysis_says_so() -> None:
     holds(text, "paused at step 1/4, waits for a person", "Why: InconclusiveAnalysisRun", f"{COMMAND} promote pay")
 
 
+def test_a_pause_after_an_inconclusive_experiment_says_so() -> None:
+    event = of("RolloutPaused", "x-analysis")[0].note.event
+    pause = Pause("InconclusiveExperiment", event.ts)
+    holds(said(event, pause=pause), "waits for a person (inconclusive experiment)")
+
+
 def test_a_pause_by_hand_says_how_to_go_on() -> None:
     holds(texts("RolloutManuallyPaused")[0], "paused by hand at step 0/4", "spec.paused", f"{COMMAND} promote cart")
 
@@ -128,7 +127,12 @@ def test_a_first_deploy_is_told_apart_from_an_update_when_it_is_complete() -> No
     first, update, *_ = texts("RolloutCompleted", ISTIO)
     holds(first, "first deploy of 1.0.0 completed", "Revision 1, pod hash 5bd695c454")
     holds(update, "revision 2 (2.0.0) completed", "Revision 2 (was 1), pod hash 77f87799cf", "1.0.0 → ghcr.io")
-    holds(update, "Old pods stay up for 30s", f"Return to the revision before: {COMMAND} undo mock-server")
+    holds(
+        update,
+        "How: Completed all 4 canary steps",
+        "Old pods stay up for 30s",
+        f"Return to the revision before: {COMMAND} undo mock-server",
+    )
     assert "undo" not in first
     assert "Old pods" not in first
 
@@ -152,102 +156,6 @@ def test_an_abort_by_hand_says_so() -> None:
     holds(text, f"{COMMAND} retry rollout mock-server")
 
 
-def test_an_abort_by_analysis_names_run_metric_measured_value_condition_and_counts() -> None:
-    text = texts("RolloutAborted", ISTIO)[0]
-    holds(
-        text,
-        "revision 2 aborted by analysis at step 2/4",
-        "Run: mock-server-77f87799cf-2-2",
-        "Metric success-rate Failed",
-    )
-    holds(
-        text, "measured [0.42]", "condition: len(result) > 0 && result[0] >= 0.95", "3 of 3 failed", "failure limit 2"
-    )
-    holds(text, "failed (3) > failureLimit (2)", "Aborted pods stay up for 30s")
-    assert "by hand" not in text
-
-
-def test_the_causes_of_an_abort_read_differently() -> None:
-    event = of("RolloutAborted", ISTIO)[0].note.event
-    causes = ("person", "analysis", "experiment", "deadline", "controller")
-    headlines = [said(event, cause=Cause(by, "why it was")).split("\n")[0] for by in causes]
-    assert len(set(headlines)) == len(causes)
-    holds(headlines[3], "aborted, no progress in time")
-
-
-def test_an_experiment_that_aborts_is_named_as_the_cause() -> None:
-    holds(texts("RolloutAborted", "s002-2-2-6")[0], "aborted by an experiment at step 0/5", '"stable-success-rate"')
-
-
-def test_a_running_analysis_says_where_it_belongs_and_how_it_measures() -> None:
-    holds(texts("AnalysisRunRunning", ISTIO)[0], "analysis at step 2/4 is running, revision 2", "every 30s, 3 times")
-    kinds = " ".join(texts("AnalysisRunRunning"))
-    holds(
-        kinds, "pre-promotion analysis is running", "post-promotion analysis is running", "analysis of an experiment is"
-    )
-    holds(texts("AnalysisRunRunning", ISTIO)[-1], "revision 2 retried")
-
-
-def test_a_failed_analysis_says_what_was_measured_and_what_follows() -> None:
-    text = texts("AnalysisRunFailed", ISTIO)[0]
-    holds(text, "analysis at step 2/4 failed: success-rate", "measured [0.42]", "3 of 3 failed, failure limit 2")
-    holds(text, "The update is aborted", "kubectl describe analysisrun mock-server-77f87799cf-2-2 -n ")
-    holds(
-        texts("AnalysisRunFailed", "s002-2-2-6")[0], "Metric stable-success-rate Failed", "\nMetric canary-success-rate"
-    )
-
-
-def test_an_analysis_of_its_own_aborts_nothing() -> None:
-    assert "update" not in texts("AnalysisRunFailed", "x-standalone")[0]
-
-
-def test_no_data_is_told_apart_from_a_bad_value() -> None:
-    event = of("AnalysisRunFailed", ISTIO)[0].note.event
-    assert event.analysis is not None
-    metric = event.analysis.metrics[0]
-    for empty in ("[]", "NaN", "[NaN]"):
-        none = type(metric)(metric.name, metric.phase, empty, metric.condition)
-        analysis = type(event.analysis)(event.analysis.run, "Failed", "Step", metrics=(none,))
-        holds(said(event, analysis=analysis), "success-rate measured no data")
-
-
-def test_an_analysis_error_says_what_the_provider_said_and_where_to_look() -> None:
-    text = texts("AnalysisRunError")[0]
-    holds(text, "ended in an error: success-rate", "consecutiveErrors (5) > consecutiveErrorLimit (4)", "5 errors")
-    holds(text, 'parsing "not-a-number"', "Check the provider's address and credentials")
-
-
-def test_an_inconclusive_analysis_asks_a_person() -> None:
-    text = texts("AnalysisRunInconclusive")[0]
-    holds(
-        text,
-        "is inconclusive, a person must decide",
-        "measured [0.7]",
-        f"{COMMAND} promote pay",
-        f"{COMMAND} abort pay",
-    )
-
-
-def test_an_experiment_says_what_it_runs_and_how_long() -> None:
-    holds(
-        texts("ExperimentRunning", "s002-2-2-6")[0],
-        "experiment is running at step 0/5",
-        "Duration: 2m",
-        "stable, canary",
-    )
-    holds(texts("ExperimentRunning", "s002-2-2-6")[0], "Experiment: mock-server-77f87799cf-2-0\n")
-    holds(texts("ExperimentRunning", "x-standalone")[0], "Duration: 12s", "Templates: baseline, canary")
-
-
-def test_an_experiment_that_ends_badly_says_why() -> None:
-    holds(
-        texts("ExperimentFailed", "s002")[0], "experiment failed at step 0/5: Metric", "failed (3) > failureLimit (2)"
-    )
-    unrecorded = made.unrecorded()
-    holds(made.say(unrecorded["ExperimentError"]).message.message, "ended in an error", "replicas are not available")
-    holds(made.say(unrecorded["ExperimentInconclusive"]).message.message, "is inconclusive", "inconclusiveLimit (0)")
-
-
 @pytest.mark.parametrize(
     ("reason", "story", "facts"),
     [
@@ -265,7 +173,8 @@ def test_an_experiment_that_ends_badly_says_why() -> None:
         ("RolloutDegraded", "x-invalid", ("degraded: InvalidSpec", "Invalid value: 150")),
         ("RolloutRestarted", "", ("restarts its pods",)),
         ("TrafficWeightUpdated", ISTIO, ("canary gets 20% of the traffic at step 1/4", "Weight: 0% → 20%")),
-        ("RolloutHealthy", ISTIO, ("healthy with revision 1",)),
+        ("RolloutDegraded", ISTIO, ("degraded: aborted update to revision 2: Step-based", "Why: RolloutAborted: ")),
+        ("RolloutHealthy", ISTIO, ("healthy with revision 1 in ",)),
         ("AnalysisRunSuccessful", ISTIO, ("analysis at step 2/4 was successful, revision 2", "1 of 3 failed")),
         ("ExperimentSuccessful", "s002-2-2-6", ("experiment was successful at step 0/5",)),
     ],
@@ -276,6 +185,22 @@ def test_the_others_say_what_they_are_about(reason: str, story: str, facts: tupl
 
 def test_the_weight_after_completion_is_a_reset_and_no_rollback() -> None:
     holds(texts("TrafficWeightUpdated", ISTIO)[-1], "weight reset, the new version is stable", "Weight: 100% → 0%")
+
+
+def test_an_update_of_an_update_says_what_it_leaves_unfinished() -> None:
+    holds(texts("RolloutUpdated", "s002-2-2-1")[2], "\nIt replaces revision 2, which was not complete\n")
+
+
+def test_healthy_after_degraded_says_so() -> None:
+    holds(texts("RolloutHealthy", "x-invalid")[-1].split("\n")[0], "healthy with revision 1", "after it was degraded")
+
+
+def test_a_retry_says_what_it_was_aborted_for() -> None:
+    event = of("RolloutRetried", ISTIO)[0].note.event
+    run = of("AnalysisRunFailed", ISTIO)[0].note.event.analysis
+    text = said(event, cause=Cause("analysis", "Metric x assessed Failed"), analysis=run)
+    holds(text, "\nHad been aborted: Metric x assessed Failed\n", "Metric success-rate: Failed, measured [0.42]")
+    holds(said(event, cause=Cause("person", "")), "\nHad been aborted by a person\n")
 
 
 def test_a_deleted_rollout_says_what_ran() -> None:

@@ -107,9 +107,16 @@ async def test_a_rollout_that_refers_to_a_workload_has_the_pods_of_it() -> None:
 
 
 async def test_a_context_that_shipped_templates_stumble_over_is_found_once() -> None:
+    endless = f"context: 'cluster: {'x' * 1_100_000}'"
+    ((where, key, why),) = await said(config_map(HOOK, endless))
+    assert (where, key) == (endless, "context")
+    assert "cannot be rendered" in why
+
+
+async def test_links_that_are_none_are_found() -> None:
     ((where, key, why),) = await said(config_map(HOOK, "context: 'links: nope'"))
     assert (where, key) == ("context: 'links: nope'", "context")
-    assert "cannot be rendered" in why
+    assert "`links` must be a mapping of titles to URLs" in why
 
 
 async def test_a_rollout_that_cannot_be_read_is_found_and_the_rest_is_tried() -> None:
