@@ -22,6 +22,7 @@ _STORE = click.option(
 )
 _OUTPUT = click.option("-o", "--output", type=click.Choice(["table", "json", "yaml"]), default="table")
 _COLUMNS = ("id", "state", "rollout", "trigger", "service", "recipient", "attempts", "created", "last word")
+_ALL = 2**31
 _TIMES = frozenset({"created", "due", "expires", "settled"})
 
 T = TypeVar("T")
@@ -65,13 +66,23 @@ def show(number: int, store: str, output: str) -> None:
 
 
 @command.command()
-@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.argument("numbers", type=int, nargs=-1)
+@click.option("--dead", is_flag=True, help="All that are dead.")
+@click.option("--service", default="", help="With --dead: only those to a service.")
+@click.option("-n", "--namespace", default="", help="With --dead: only those about a namespace's Rollouts.")
 @_STORE
-def retry(numbers: tuple[int, ...], store: str) -> None:
+def retry(numbers: tuple[int, ...], store: str, *, dead: bool, service: str, namespace: str) -> None:
     """Send dead or suppressed deliveries again, by the daemon that has the store open."""
+    if dead is bool(numbers):
+        raise click.UsageError("say which: numbers, or --dead")
+    which = Filter(State.DEAD, service, namespace, limit=_ALL)
 
     async def again(outbox: SqliteOutbox) -> list[int]:
-        return [number for number in numbers if await outbox.retry(number, time.time()) is None]
+        # The oldest first: each takes its old place in its lane, and goes when it is its turn.
+        chosen = [delivery.id for delivery in reversed(await outbox.deliveries(which))] if dead else numbers
+        refused = [number for number in chosen if await outbox.retry(number, time.time()) is None]
+        click.echo(f"{len(chosen) - len(refused)} will be sent again")
+        return refused
 
     _complain(_with(store, again), "is neither dead nor suppressed")
 
@@ -114,7 +125,7 @@ def _complain(numbers: list[int], why: str) -> None:
 
 def _shown(delivery: Delivery) -> dict[str, Any]:
     """A delivery for reading: times in RFC 3339, the message as JSON; secrets are placeholders."""
-    shown: dict[str, Any] = {k: v for k, v in msgspec.structs.asdict(delivery).items() if v is not None}
+    shown: dict[str, Any] = {k: v for k, v in msgspec.structs.asdict(delivery).items() if v not in (None, ())}
     for name in _TIMES & shown.keys():
         shown[name] = times.text(shown[name])
     return shown | {"state": str(delivery.state), "message": msgspec.json.decode(delivery.message)}

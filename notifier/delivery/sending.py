@@ -60,13 +60,13 @@ class Sender:
 
     def __init__(self, outbox: Outbox, directory: Directory, world: World) -> None:
         self._outbox, self._directory, self._world = outbox, directory, world
-        self._gates: dict[Destination, Gate] = {}
+        self._gates: dict[str, Gate] = {}
         self.busy: set[asyncio.Task[Any]] = set()
 
     def destination(self, delivery: Delivery) -> Destination:
         """Whose limits a delivery is under: its recipient's, or its service's as a whole."""
         service = self._directory.service(delivery.service)
-        own = service is not None and service.default_limits().per_recipient
+        own = service is not None and service.place(delivery.recipient)
         return Destination(delivery.service, delivery.recipient if own else WHOLE)
 
     async def attempt(self, delivery: Delivery) -> Attempt:
@@ -81,7 +81,7 @@ class Sender:
 
     def tidy(self) -> None:
         """Forget the gates of destinations that nobody writes to any more."""
-        self._gates = {name: gate for name, gate in self._gates.items() if not gate.is_idle()}
+        self._gates = {place: gate for place, gate in self._gates.items() if not gate.is_idle()}
 
     async def _try(self, delivery: Delivery, gate: Gate | None = None) -> Attempt:
         """Make an attempt with what is in force now: a delivery may have waited long for its destination."""
@@ -158,9 +158,8 @@ class Sender:
                 return Settlement(State.DEAD, reason, error.status, taken=error.taken)
 
     def _gate(self, delivery: Delivery, service: Service) -> Gate:
-        name = self.destination(delivery)
-        if name not in self._gates:
-            limits = service.default_limits()
-            limiter = Limiter(limits.rate, limits.burst, limits.concurrency)
-            self._gates[name] = Gate(limiter, self._world.steady, self._world.sleep)
-        return self._gates[name]
+        place = service.place(delivery.recipient) or delivery.service
+        if place not in self._gates:
+            limiter = Limiter(*service.default_limits())
+            self._gates[place] = Gate(limiter, self._world.steady, self._world.sleep)
+        return self._gates[place]

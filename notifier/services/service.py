@@ -11,13 +11,12 @@ from notifier.services.options import Options
 class Limits(NamedTuple):
     """How fast a destination is told things: messages a second, as many at once, attempts under way at most.
 
-    A destination is a recipient of a service where `per_recipient`, else the service as a whole.
+    A destination is a service as a whole, or a place of it (see `Service.place`).
     """
 
     rate: float
     burst: int
     concurrency: int
-    per_recipient: bool
 
 
 class Service(Protocol):
@@ -38,6 +37,12 @@ class Service(Protocol):
     @classmethod
     def default_limits(cls) -> Limits:
         """The limits of a destination where nothing else is configured."""
+
+    def place(self, recipient: str) -> str:
+        """What a recipient's limits belong to, however it is written and whichever service tells it; "" is the service.
+
+        It holds no secret that can be read.
+        """
 
     async def send(self, letter: Letter) -> Receipt:
         """Make one attempt. Raises Temporary and Permanent."""

@@ -4,6 +4,7 @@ The root of a thread is its first message: what comes later is a reply to it, or
 """
 
 import enum
+import hashlib
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -133,7 +134,12 @@ class Slack:
     @classmethod
     def default_limits(cls) -> Limits:
         """What Slack allows for a channel."""
-        return Limits(rate=1, burst=1, concurrency=1, per_recipient=True)
+        return Limits(rate=1, burst=1, concurrency=1)
+
+    def place(self, recipient: str) -> str:
+        """See `Service`: Slack counts by token and channel."""
+        channel = recipient.strip().removeprefix("#").casefold()
+        return hashlib.sha256(f"{self._options.api_url}\0{self._options.token}\0{channel}".encode()).hexdigest()
 
     async def send(self, letter: Letter) -> Receipt:
         """See `Service`. Posting cannot be repeated without harm, so it is the last thing an attempt does."""

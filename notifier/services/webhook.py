@@ -111,7 +111,12 @@ class Webhook:
     @classmethod
     def default_limits(cls) -> Limits:
         """Machines take much; the cap keeps one that hangs from taking all connections."""
-        return Limits(rate=1000, burst=100, concurrency=32, per_recipient=False)
+        return Limits(rate=1000, burst=100, concurrency=32)
+
+    def place(self, recipient: str) -> str:
+        """See `Service`: all share what the receiver bears."""
+        del recipient
+        return ""
 
     async def send(self, letter: Letter) -> Receipt:
         """See `Service`."""

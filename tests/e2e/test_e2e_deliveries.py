@@ -80,7 +80,23 @@ async def check_show(stage: Stage) -> None:
     assert "there is no delivery 99" in missing.err
 
 
+async def test_all_that_is_dead_is_sent_again_by_one_command(stage: Stage) -> None:
+    stage.configure(stage.services("one", "two"))
+    async with run(stage) as daemon:
+        await dead_and_delivered(stage, daemon)
+        stage.sink.reply(Reply(200), path="/one")
+        elsewhere = await deliveries(stage, "retry", "--dead", "-n", "elsewhere")
+        assert (elsewhere.code, elsewhere.out) == (0, "0 will be sent again\n")
+        retried = await deliveries(stage, "retry", "--dead", "--service", "one")
+        assert (retried.code, retried.out) == (0, "2 will be sent again\n")
+        await until(lambda: stage.told("one") == ["web 1", "web 2", "web 1", "web 2"], within=8)
+        assert await daemon.stop() == 0
+    assert await listed(stage, "--state", "dead") == []
+
+
 async def test_wrong_use_of_deliveries_exits_with_two(stage: Stage) -> None:
+    for arguments in ((), ("1", "--dead")):
+        assert (await deliveries(stage, "retry", *arguments)).code == 2
     finished = await deliveries(stage, "list", "--state", "lost")
     assert finished.code == 2
     assert not stage.store.exists()

@@ -110,7 +110,7 @@ async def test_what_cannot_work_is_said_at_once_by_its_key(client: Client, wrong
 
 def test_it_says_its_section_and_its_limits() -> None:
     assert (Email.section, Email.options_model) == ("email", EmailOptions)
-    assert Email.default_limits() == Limits(rate=20, burst=20, concurrency=4, per_recipient=False)
+    assert Email.default_limits() == Limits(rate=20, burst=20, concurrency=4)
 
 
 async def test_a_service_printed_reveals_nothing(client: Client) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from notifier.errors import ConfigError
 from notifier.services.http import Client
+from notifier.services.service import Limits
 from notifier.services.slack import Slack, SlackOptions
 from tests.contract.services.servers import Receiver
 from tests.contract.services.slacks import letter
@@ -72,5 +73,12 @@ def test_options_that_cannot_work_are_said_by_key(config: dict[str, Any], text: 
 
 
 def test_a_channel_takes_one_message_a_second() -> None:
-    limits = Slack.default_limits()
-    assert (limits.rate, limits.burst, limits.concurrency, limits.per_recipient) == (1, 1, 1, True)
+    assert Slack.default_limits() == Limits(rate=1, burst=1, concurrency=1)
+
+
+def test_limits_belong_to_a_channel_and_a_token_however_they_are_written(client: Client) -> None:
+    one, other = (Slack.from_config({"token": token}, client, frozenset()) for token in ("xoxb-1", "xoxb-2"))
+    again = Slack.from_config({"token": "xoxb-1", "username": "x"}, client, frozenset())
+    assert len({one.place("deploys"), one.place("#Deploys "), again.place("deploys")}) == 1
+    assert len({one.place("deploys"), one.place("shop"), other.place("deploys")}) == 3
+    assert "xoxb" not in one.place("deploys")

@@ -21,7 +21,7 @@ from notifier.services.service import Limits
 from tests.contract.outbox.samples import NOW, keys, rows
 from tests.integration.delivery.virtual_time import elapsed
 
-WIDE = Limits(rate=1e6, burst=1000, concurrency=1000, per_recipient=True)
+WIDE = Limits(rate=1e6, burst=1000, concurrency=1000)
 
 
 class Answer(NamedTuple):
@@ -38,6 +38,7 @@ class Receiver:
     section: ClassVar[str] = "webhook"
     options_model: ClassVar[type[Options]] = Options
     limits: ClassVar[Limits] = WIDE
+    counts_recipients: ClassVar[bool] = True
 
     def __init__(self, **script: list[Answer]) -> None:
         self.script = defaultdict[str, deque[Answer]](deque, {key: deque(given) for key, given in script.items()})
@@ -55,6 +56,10 @@ class Receiver:
     def default_limits(cls) -> Limits:
         """The limits of this class of receivers."""
         return cls.limits
+
+    def place(self, recipient: str) -> str:
+        """See `Service`."""
+        return recipient if self.counts_recipients else ""
 
     async def send(self, letter: Letter) -> Receipt:
         """Answer as told."""

@@ -22,7 +22,8 @@ class TwoASecond(Receiver):
 
 
 class Whole(Receiver):
-    limits = Limits(rate=2, burst=1, concurrency=10, per_recipient=False)
+    limits = Limits(rate=2, burst=1, concurrency=10)
+    counts_recipients = False
 
 
 async def test_retry_after_holds_its_destination_and_no_other(outbox: SqliteOutbox) -> None:

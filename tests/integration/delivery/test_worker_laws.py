@@ -14,7 +14,7 @@ from notifier.model import Destination, Receipt
 from notifier.outbox.protocol import WHOLE, Delivery, State
 from notifier.outbox.sqlite import SqliteOutbox
 from tests.contract.outbox.samples import delivery, rows
-from tests.integration.delivery.deliverers import WIDE, Answer, Deliverer, Receiver, delivering, in_hand, store
+from tests.integration.delivery.deliverers import Answer, Deliverer, Receiver, delivering, in_hand, store
 from tests.integration.delivery.virtual_time import VirtualLoop, passes
 
 SERVICES = ("slack", "whole")
@@ -64,7 +64,7 @@ class Watched(Receiver):
 
 
 class Whole(Watched):
-    limits = WIDE._replace(per_recipient=False)
+    counts_recipients = False
 
 
 @settings(max_examples=25, deadline=None)
