@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -19,7 +19,6 @@ from notifier.pipeline import Derived, Pipeline
 from notifier.rollouts.digests import AnyDigest, ReplicaSetDigest, RolloutDigest, Tombstone
 from notifier.rollouts.interpret import (
     Interpretation,
-    ObjectView,
     UnreadableError,
     deleted,
     interpret,
@@ -28,6 +27,7 @@ from notifier.rollouts.interpret import (
     waits_for,
 )
 from notifier.selectors import parse
+from notifier.sightings import Held, Sighting, look_ahead
 from notifier.triggers import Verdict
 
 ORPHAN_SECONDS = 60.0
@@ -68,23 +68,6 @@ class Told:
         self.judged += derived.judged
 
 
-class _Sighting(NamedTuple):
-    """A change, read; `since` is when it was first seen, `first` whether in a list that is learned silently."""
-
-    change: Change
-    view: ObjectView
-    since: float
-    first: bool
-
-    @property
-    def uid(self) -> str:
-        return self.view.metadata.uid
-
-    @property
-    def version(self) -> int:
-        return self.view.metadata.version
-
-
 class Intake:
     """Feeds a pipeline from what is watched and commits what it makes.
 
@@ -97,10 +80,15 @@ class Intake:
     ) -> None:
         self._outbox, self._pipeline, self._strangers = outbox, pipeline, strangers
         self._excluded = frozenset(excluded)
-        self._orphans: dict[str, list[_Sighting]] = {}
+        self._orphans: dict[str, list[Sighting]] = {}
         self._unlearned: set[tuple[Kind, str]] = set()
         self._waiting: set[str] = set()
+        self._held = Held()
         self.foreign: set[str] = set()
+
+    def expect(self, kind: Kind, scope: Scope) -> None:
+        """Say that a kind will be listed: Rollouts that changed while nobody looked wait for what they own."""
+        self._held.expect(kind, scope)
 
     async def begin(self, kind: Kind, scope: Scope) -> None:
         """Say that a list of a kind is about to be read: the first one ever is learned silently."""
@@ -120,7 +108,7 @@ class Intake:
                 continue
             if matters(view) and view.metadata.namespace not in self._excluded:
                 first = self._is_unlearned(change.kind, view.metadata.namespace)
-                sightings.append(_Sighting(slimmed, view, now, first))
+                sightings.append(Sighting(slimmed, view, now, first))
         told.extend(await self._work(sightings, now, mute=mute))
         return told
 
@@ -133,14 +121,18 @@ class Intake:
             return None
         first = (kind, scope.namespace) in self._unlearned
         self._unlearned.discard((kind, scope.namespace))
+        told = await self._work(self._held.listed(kind, scope), now, mute=False, ahead=True)
         if first:
             await self._outbox.learn(kind, scope, now)
-            return Told()
-        return await self.missing(kind, scope, uids, now, version=version)
+        else:
+            told.extend(await self.missing(kind, scope, uids, now, version=version))
+        return told
 
     async def tick(self, now: float) -> Told:
         """Let time pass: judge what time alone may change, and tell of children whose owner does not come."""
-        told = await self._look_again(self._waiting, now)
+        # A kind that cannot be listed holds up nobody for longer.
+        told = await self._work(self._held.release(), now, mute=False, ahead=True)
+        told.extend(await self._look_again(self._waiting, now))
         if self._orphans:
             told.extend(await self._adopt(now, force=False))
         return told
@@ -153,11 +145,13 @@ class Intake:
         """Tell of the children that still wait: nothing more will come."""
         return await self._adopt(now, force=True) if self._orphans else Told()
 
-    async def _work(self, sightings: Sequence[_Sighting], now: float, *, mute: bool) -> Told:
+    async def _work(self, sightings: Sequence[Sighting], now: float, *, mute: bool, ahead: bool = False) -> Told:
         told = Told()
         while sightings:
             known = await self._recall(sightings)
-            derived: list[tuple[_Sighting, Derived]] = []
+            if ahead:
+                look_ahead(sightings, known)
+            derived: list[tuple[Sighting, Derived]] = []
             for sighting in sightings:
                 derived += self._derive(sighting, known, now, mute=mute)
             results = await self._outbox.commit([d.unit for _, d in derived], now)
@@ -165,15 +159,15 @@ class Intake:
             told.extend(self._told([d for _, d in derived], results))
         return told
 
-    async def _recall(self, sightings: Iterable[_Sighting]) -> Known:
+    async def _recall(self, sightings: Iterable[Sighting]) -> Known:
         uids = {uid for s in sightings for uid in (s.uid, waits_for(s.view)) if uid}
         known = Known(await self._outbox.recall(uids))
         self.foreign |= known.foreign
         return known
 
-    def _derive(self, sighting: _Sighting, known: Known, now: float, *, mute: bool) -> list[tuple[_Sighting, Derived]]:
+    def _derive(self, sighting: Sighting, known: Known, now: float, *, mute: bool) -> list[tuple[Sighting, Derived]]:
         """What a sighting comes to, and those that waited for it."""
-        if sighting.uid in known.foreign:
+        if sighting.uid in known.foreign or (not mute and self._held.take(sighting, known)):
             return []
         owner = waits_for(sighting.view)
         if owner and known.digest(owner) is None and not mute:
@@ -192,7 +186,7 @@ class Intake:
             found += self._derive(orphan, known, now, mute=mute)
         return found
 
-    def _one(self, sighting: _Sighting, known: Known, now: float, *, mute: bool) -> Derived | None:
+    def _one(self, sighting: Sighting, known: Known, now: float, *, mute: bool) -> Derived | None:
         was = known.digest(sighting.uid)
         if was is not None and sighting.version <= was.version:
             return self._old_news(sighting, was, known, now)
@@ -203,14 +197,14 @@ class Intake:
         self._see(sighting, found.digest, known)
         return self._pipeline.derive(found, known, now, silent=mute or (was is None and sighting.first))
 
-    def _interpret(self, sighting: _Sighting, was: AnyDigest | None, known: Known, now: float) -> Interpretation:
+    def _interpret(self, sighting: Sighting, was: AnyDigest | None, known: Known, now: float) -> Interpretation:
         owner = waits_for(sighting.view)
         found = interpret(sighting.view, was, known.relatives(owner or sighting.uid), now)
         if sighting.change.type != "DELETED":
             return found
         return deleted(was or found.digest, sighting.version, now, told=was is not None)
 
-    def _old_news(self, sighting: _Sighting, was: AnyDigest, known: Known, now: float) -> Derived | None:
+    def _old_news(self, sighting: Sighting, was: AnyDigest, known: Known, now: float) -> Derived | None:
         """A state the store knows already: nothing happened, but this reader may have caught up and can judge."""
         new_here = sighting.version > self._pipeline.objects.version(sighting.uid)
         if isinstance(was, Tombstone) or not new_here:
@@ -219,7 +213,7 @@ class Intake:
         root = known.digest(was.root)
         return self._pipeline.look_again(root, known, now) if root and sighting.change.kind in _KEPT else None
 
-    def _see(self, sighting: _Sighting, digest: AnyDigest, known: Known) -> None:
+    def _see(self, sighting: Sighting, digest: AnyDigest, known: Known) -> None:
         objects, kind = self._pipeline.objects, sighting.change.kind
         if isinstance(digest, Tombstone):
             objects.drop(sighting.uid)

@@ -22,6 +22,7 @@ class Known:
         self._digests: dict[str, AnyDigest] = {}
         self._families: dict[str, dict[str, AnyDigest]] = {}
         self._new: dict[str, AnyDigest] = {}
+        self._glimpsed: dict[str, dict[str, AnyDigest]] = {}
         for record in records:
             if record.shape > VERSION:
                 self.foreign.add(record.uid)
@@ -39,9 +40,18 @@ class Known:
         return self._families.get(root, {})
 
     def relatives(self, owner: str) -> Mapping[str, AnyDigest]:
-        """The family an owner belongs to."""
+        """The family an owner belongs to, with what was glimpsed of it."""
         digest = self._digests.get(owner)
-        return self.family(digest.root) if digest else {}
+        if digest is None:
+            return {}
+        glimpsed = self._glimpsed.get(digest.root)
+        return {**self.family(digest.root), **glimpsed} if glimpsed else self.family(digest.root)
+
+    def glimpse(self, digest: AnyDigest) -> None:
+        """Let what describes a relative know of a state whose turn has not come yet."""
+        was = self._digests.get(digest.uid)
+        if was is None or was.version < digest.version:
+            self._glimpsed.setdefault(digest.root, {})[digest.uid] = digest
 
     def set(self, digest: AnyDigest) -> None:
         """Take over a new digest."""

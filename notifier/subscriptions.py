@@ -130,8 +130,19 @@ def wanted(annotations: Iterable[Mapping[str, str]], labels: Mapping[str, str] |
     everybody = _global(labels, config) if labels is not None else ()
     for subscription in (*everybody, *(s for subscriptions in own for s in subscriptions)):
         for trigger in _triggers(subscription, config):
-            found.setdefault(trigger, {}).setdefault(subscription.destination, subscription.origin)
+            told = found.setdefault(trigger, {})
+            if _other_spelling(subscription.destination, config) not in told:
+                told.setdefault(subscription.destination, subscription.origin)
     return found
+
+
+def _other_spelling(destination: Destination, config: Config) -> Destination | None:
+    """A channel of Slack's is the same with and without its hash."""
+    service, recipient = destination
+    entry = config.services.get(service)
+    if entry is None or entry.type != "slack":
+        return None
+    return Destination(service, recipient[1:] if recipient.startswith("#") else f"#{recipient}")
 
 
 def _by_annotations(items: frozenset[tuple[str, str]]) -> tuple[Subscription, ...]:

@@ -48,6 +48,8 @@ class Watches:
     async def run(self) -> None:
         """Watch for ever; the Rollouts are listed before anything they own."""
         first = [watch for watch in self._watches if watch.resource is ROLLOUTS]
+        for watch in self._watches:
+            self._intake.expect(Kind(watch.resource.kind), watch.scope)
         async with asyncio.TaskGroup() as group:
             for watch in first:
                 group.create_task(self._reflect(watch), name=watch.title)

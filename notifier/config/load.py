@@ -120,6 +120,7 @@ class _Loading:
             given=given,
         )
         self._check_subscriptions(config)
+        self._check_sections(config)
         return dataclasses.replace(config, problems=tuple(self._problems))
 
     def _templates(self, language: Language) -> dict[str, Template]:
@@ -193,6 +194,15 @@ class _Loading:
         self._check_names("defaultTriggers", "trigger", config.default_triggers, config.triggers)
         for service, triggers in config.service_triggers.items():
             self._check_names(f"defaultTriggers.{service}", "trigger", triggers, config.triggers)
+
+    def _check_sections(self, config: Config) -> None:
+        """Name the sections that nobody would ever be sent: those for a service by a name that none has."""
+        for template in (t for name, t in config.templates.items() if f"template.{name}" in self._source.data):
+            for section in template.sections:
+                kind, by_name, name = section.partition(".")
+                known = {s.name: s for s in config.services.values() if s.type == kind}
+                if by_name and name != "*" and config.services:
+                    self._check_names(f"template.{template.name}", kind, [name], known)
 
     def _check_keys(self) -> None:
         for key in self._source.data:

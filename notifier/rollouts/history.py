@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -72,10 +72,12 @@ def described(p: RolloutDigest, c: RolloutDigest, family: Family) -> RolloutDige
     if c.revision == p.revision:
         return c
     sets = [d for d in family.values() if isinstance(d, ReplicaSetDigest) and d.owner == c.uid]
-    new = next((s for s in sets if s.revision == c.revision), None)
-    back = new is not None and new.pod_hash == c.stable
+    new = _replica_set(p, c, sets)
+    # The status may be so far ahead that what is new is the stable version already: what was stable counts.
+    stable = p.stable or c.stable
+    back = new is not None and new.pod_hash == stable
     # What is replaced is the stable version, unless that is what comes back: then it is what ran beside it.
-    replaced = next((s for s in sets if s.pod_hash == (p.pod_hash if back else c.stable)), None)
+    replaced = next((s for s in sets if s.pod_hash == (p.pod_hash if back else stable)), None)
     before = replaced.images if replaced else p.images if back else p.stable_images or p.images
     changed = images(new.images if new else c.images, before if p.revision else {})
     return msgspec.structs.replace(
@@ -86,12 +88,19 @@ def described(p: RolloutDigest, c: RolloutDigest, family: Family) -> RolloutDige
     )
 
 
+def _replica_set(p: RolloutDigest, c: RolloutDigest, sets: Iterable[ReplicaSetDigest]) -> ReplicaSetDigest | None:
+    """The new revision's ReplicaSet, also where it was seen last when it was an older revision's."""
+    by_revision = {s.revision: s for s in sets}
+    by_hash = {s.pod_hash: s for s in sets}
+    return by_revision.get(c.revision) or (by_hash.get(c.pod_hash) if c.pod_hash != p.pod_hash else None)
+
+
 def _update(p: RolloutDigest, c: RolloutDigest, new: ReplicaSetDigest | None, changed: tuple[Image, ...]) -> Update:
     if not p.revision and (not c.stable or c.stable == c.pod_hash):
         return Update.FIRST_DEPLOY
-    if new and new.pod_hash == c.stable:
+    if new and new.pod_hash == (p.stable or c.stable):
         return Update.ROLLBACK
-    if new and new.reused:
+    if new and (new.reused or new.revision != c.revision):
         return Update.UNDO
     return Update.UNCHANGED if all(i.new == i.old for i in changed) else Update.UPDATE
 

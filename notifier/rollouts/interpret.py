@@ -68,6 +68,17 @@ def waits_for(view: ObjectView) -> str:
     return owner.uid if owner else ""
 
 
+def glimpse(view: ObjectView, root: str) -> AnyDigest | None:
+    """What tells of a Rollout's update or abort in the state of something it owns, None where nothing does."""
+    match view:
+        case ReplicaSetView():
+            return project.replica_set(view, root)
+        case AnalysisRunView():
+            return project.run(view, root)
+        case _:
+            return None
+
+
 def matters(view: ObjectView) -> bool:
     """Whether an object can tell anything: ReplicaSets of others and Kubernetes Events about other things cannot."""
     match view:
