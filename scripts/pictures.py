@@ -1,13 +1,12 @@
-"""Draw the pictures of the README into docs/pictures: one of the demo's stories, as its receivers would see it.
+"""Draw the pictures of the README into docs/pictures: what one of the demo's stories leaves at its receivers.
 
-Needs Debian's chromium, pngquant, fonts-lato, fonts-liberation and fonts-noto-color-emoji.
+Needs Debian's chromium, pngquant, fonts-lato, fonts-liberation and fonts-noto-color-emoji. Takes about five
+minutes, for the story is played at the pace at which it happened: the times in messages are true.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
-import gzip
 import os
 import re
 import shutil
@@ -15,47 +14,31 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
-from notifier import times
-from notifier.config.load import Source, load
-from notifier.demo.stories import STORIES
-from notifier.directory import CHECKS
-from notifier.draft import Note
-from notifier.looks import mail, page, slack, webhook
-from notifier.outbox.sqlite import SqliteOutbox
-from notifier.pipeline import Pipeline
-from notifier.replay import REPLAYED, Replay
-from notifier.services.slack import Policy, Section
+from notifier import logs
+from notifier.demo.arrivals import Arrival
+from notifier.demo.audience import Heard
+from notifier.demo.performance import Programme, perform
+from notifier.demo.screen import Page
+from notifier.demo.stories import EMAIL, STORIES, WEBHOOK, Story
+from notifier.looks import page, webhook
+from notifier.sandbox.player import Line
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 WIDTH, SCALE = 760, 2
 HIGHEST = {"webhook": 640}
 """CSS pixels; what is below is cut off."""
-MAIL_WIDTH = 662
-"""CSS pixels that a mail's own HTML has in a picture."""
 LARGEST, COLORS = 150_000, 64
 """Bytes and colours of a picture."""
 
-STORY = next(story for story in STORIES if story.rollout == "ledger")
+CHANNEL = ("RolloutUpdated", "RolloutAborted", "RolloutCompleted")
+"""As much of the story as a picture has room for."""
+ROLLOUT = "ledger"
+"""Whose story it is."""
 GONE_WRONG = "RolloutAborted"
 """The reason of the mail and the webhook."""
-
-TOLD = {"slack": "#deployments", "email": "payments@example.com", "hooks": ""}
-"""Services, and whom of each we look at: the recording has subscriptions of its own."""
-CONFIG = {
-    "context": "{cluster: prod-eu-1, environment: production, links: {Dashboard: https://rollouts.example.com}}",
-    "service.slack": "token: xoxb-none",
-    "service.email": "{host: mail.example.com, port: 587, from: rollouts@example.com}",
-    "service.webhook.hooks": "url: https://hooks.example.com/rollouts",
-    "subscriptions": """
-      - recipients: ["slack:#deployments", "email:payments@example.com", "hooks"]
-        triggers: [on-rollout-updated, on-rollout-aborted, on-rollout-completed]
-    """,
-}
 
 _REPORT = (
     "<script>document.documentElement.dataset.height = document.documentElement.getBoundingClientRect().height</script>"
@@ -63,74 +46,56 @@ _REPORT = (
 _reported = re.compile(r'data-height="(\d+)')
 
 
-async def told() -> list[Note]:
-    """Everything the story says to whom we look at, in order."""
-    config = load(Source("ConfigMap", CONFIG), {}, CHECKS)
-    outbox = SqliteOutbox.open(":memory:")
-    replay = Replay(outbox, Pipeline(config, withheld=REPLAYED))
-    try:
-        async with aclosing(replay.run(recorded())) as read:
-            notes = [note async for one in read for note in one.notes]
-            return [note for note in notes if TOLD.get(note.delivery.service) == note.delivery.recipient]
-    finally:
-        await outbox.close()
+class Unhurried(Story):
+    """A story at the pace at which it happened; the demo's own has times that run ahead of the clock."""
+
+    def lines(self, start: float) -> Iterator[Line]:
+        """What to play."""
+        return self.recorded(start)
 
 
-def recorded() -> Iterator[bytes]:
-    """The story as it was recorded, with the demo's names."""
-    names = (f"rec-{STORY.name}", STORY.namespace), *STORY.renamed
-    with gzip.open(ROOT / "tests" / "recordings" / f"{STORY.name}.jsonl.gz") as file:
-        for line in file:
-            yield functools.reduce(lambda text, name: text.replace(name[0].encode(), name[1].encode()), names, line)
+class Spectator(Page):
+    """Shows the story to who waits for the pictures, and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__(verbose=False)
+        self.told: list[Heard] = []
+
+    def heard(self, heard: Heard) -> None:
+        """A receiver got a message."""
+        super().heard(heard)
+        self.told.append(heard)
+
+    def all_at(self, service: str) -> list[Heard]:
+        """What a service was told, in order."""
+        return [heard for heard in self.told if heard.arrival.service == service]
 
 
-def pictures(notes: list[Note]) -> Iterator[tuple[str, str]]:
-    """Every picture's name and document."""
-    yield "slack", page.document("Slack", threaded([note for note in notes if note.delivery.service == "slack"]))
-    wrong = {note.delivery.service: note for note in notes if note.event.reason == GONE_WRONG}
-    letter = mailed(wrong["email"])
-    yield "mail", page.document("Mail", mail.html(letter, height(letter.html, MAIL_WIDTH)))
-    yield "webhook", page.document("Webhook", requested(wrong["hooks"]))
+def pictures(look: Path) -> Iterator[tuple[str, str]]:
+    """Every picture's name and document, of the demo that is played for them; exit if something is missing in it."""
+    spectator = Spectator()
+    story = Unhurried(*next(story for story in STORIES if story.rollout == ROLLOUT))
+    programme = Programme([story._replace(channel=CHANNEL)], ends=True, look=look)
+    if not asyncio.run(perform(programme, spectator, asyncio.Event())).good:
+        sys.exit("the demo did not go well")
+    slack = (look / "slack.html").read_text()
+    yield "slack", only(slack, slack.count('class="look slack"'))
+    mail = [heard.reason for heard in spectator.all_at(EMAIL)].index(GONE_WRONG)
+    yield "mail", only((look / "mail.html").read_text(), mail + 1)
+    request = next(heard.arrival for heard in spectator.all_at(WEBHOOK) if heard.reason == GONE_WRONG)
+    yield "webhook", page.document("Webhook", requested(request))
 
 
-def threaded(notes: list[Note]) -> str:
-    """The last thread as it reads in the end, its first message edited by those that followed."""
-    thread = [note for note in notes if note.message.thread == notes[-1].message.thread]
-    first, *replies = (posted(note) for note in thread)
-    edits = [reply for note, reply in zip(thread[1:], replies, strict=True) if updates(note)]
-    edited = {**edits[-1], "reply_broadcast": False, "ts": first["ts"], "edited": True} if edits else first
-    return slack.thread(edited, replies)
+def only(document: str, number: int) -> str:
+    """A document of which one look, counted from 1, is to be seen."""
+    style = f"body > :not(:nth-of-type({number})) {{ display: none }} body > * {{ margin: 0 !important }}"
+    return document.replace("</head>", f"<style>{style}</style></head>", 1)
 
 
-def updates(note: Note) -> bool:
-    """Whether a reply also edits its thread's first message."""
-    return Section.model_validate(note.message.body).policy() is Policy.POST_AND_UPDATE
-
-
-def posted(note: Note) -> dict[str, Any]:
-    """What Slack stores."""
-    section = Section.model_validate(note.message.body)
-    said = section.content(note.message.message, "Rollouts")
-    icon = section.icon or ":rocket:"
-    return {**said, **section.broadcast(), "icon_emoji": icon, "ts": times.seconds(note.event.ts)}
-
-
-def mailed(note: Note) -> mail.Mail:
-    """What the mail's reader sees."""
-    body = note.message.body
-    return mail.Mail(
-        subject=body.get("subject") or note.message.message.partition("\n")[0],
-        sender="Rollouts <rollouts@example.com>",
-        to=note.delivery.recipient,
-        text=body.get("body") or note.message.message,
-        html=body.get("html") or "",
-    )
-
-
-def requested(note: Note) -> str:
+def requested(request: Arrival) -> str:
     """What the webhook's receiver reads."""
-    headers = {"Content-Type": "application/json", "Idempotency-Key": note.delivery.key}
-    return webhook.html("POST", "/rollouts", headers, note.message.body.get("body"))
+    headers = {"Content-Type": "application/json", "Idempotency-Key": request.key}
+    return webhook.html(request.details["method"], request.details["path"], headers, request.body)
 
 
 def height(html: str, width: int) -> int:
@@ -176,12 +141,14 @@ def run(name: str, *options: str) -> str:
 
 def main() -> None:
     """Draw all pictures, light and dark; exit 1 if one is larger than a README should load."""
+    logs.configure("console", "warning", tuple)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, html in pictures(asyncio.run(told())):
-        for scheme in ("light", "dark"):
-            png = FOLDER / f"{name}-{scheme}.png"
-            shoot(html, png, HIGHEST.get(name, sys.maxsize), dark=scheme == "dark")
-            print(f"{png.stat().st_size:>8,} bytes  {png.name}")
+    with tempfile.TemporaryDirectory() as look:
+        for name, html in pictures(Path(look)):
+            for scheme in ("light", "dark"):
+                png = FOLDER / f"{name}-{scheme}.png"
+                shoot(html, png, HIGHEST.get(name, sys.maxsize), dark=scheme == "dark")
+                print(f"{png.stat().st_size:>8,} bytes  {png.name}")
     sys.exit(any(png.stat().st_size > LARGEST for png in FOLDER.glob("*.png")))
 
 

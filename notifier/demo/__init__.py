@@ -1,4 +1,5 @@
-"""The demo: a cluster, the daemon and a receiver in one process, and stories that a real controller wrote.
+"""The demo: a cluster, the daemon and three receivers in one process, and stories that a real controller wrote.
 
-stories → player → sandbox API server ⇄ daemon → receiver → audience → screen
+stories → player → sandbox API server ⇄ daemon → webhook, Slack, mail → arrivals → audience → screen
+                                                                     └→ gallery
 """

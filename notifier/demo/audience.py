@@ -1,69 +1,42 @@
-"""The audience: what the receiver got, request by request, and whether it is what the stories should have told."""
+"""The audience: hears what arrives at every receiver, and whether it is what the stories should have told."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import NamedTuple
 
-import msgspec
-
+from notifier.demo.arrivals import Arrival
 from notifier.demo.stories import Story
-from notifier.sandbox.receivers import Received, WebhookSink
+from notifier.outbox.protocol import Delivery
 from notifier.sandbox.waiting import Waiting
 
 
-class _Rollout(msgspec.Struct, frozen=True):
-    namespace: str = ""
-    name: str = ""
-
-
-class Content(msgspec.Struct, frozen=True):
-    """What of a request's body is shown; a body that is not as the catalogue makes it is all `message`."""
-
-    message: str
-    reason: str = ""
-    severity: str = ""
-    rollout: _Rollout = _Rollout()
-
-
-_content = msgspec.json.Decoder(Content).decode
-
-
-class Heard(NamedTuple):
-    """One request at the receiver; `scenario` is the story it belongs to, "" if none."""
-
-    request: Received
-    content: Content
-    scenario: str
-
-    @property
-    def key(self) -> str:
-        """The idempotency key."""
-        return self.request.headers.get("Idempotency-Key", "")
-
-    @property
-    def told(self) -> Told:
-        """What it tells."""
-        return Told(self.scenario, self.content.reason)
-
-    def body(self) -> Any:
-        """The whole body, decoded if it is JSON."""
-        try:
-            return self.request.json()
-        except msgspec.DecodeError:
-            return self.content.message
-
-
 class Told(NamedTuple):
-    """That a story told a reason."""
+    """That a story told a reason to a receiver; what belongs to no story has "" for both."""
 
+    service: str
     scenario: str
     reason: str
 
 
+class Heard(NamedTuple):
+    """A message that arrived, the story it belongs to, and what it is about; "" where nobody knows."""
+
+    arrival: Arrival
+    scenario: str = ""
+    namespace: str = ""
+    name: str = ""
+    reason: str = ""
+
+    @property
+    def told(self) -> Told:
+        """What it tells."""
+        return Told(self.arrival.service, self.scenario, self.reason)
+
+
 class Verdict(NamedTuple):
-    """How what arrived compares to what was expected; a request that repeats a key is unexpected."""
+    """How what arrived compares to what was expected; a message that repeats a key is unexpected."""
 
     scenarios: list[str]
     expected: int
@@ -78,9 +51,14 @@ class Verdict(NamedTuple):
 
 
 def judge(stories: Sequence[Story], heard: Sequence[Heard]) -> Verdict:
-    """Compare what was heard with what stories tell, whatever the order."""
-    expected = Counter(Told(story.name, reason) for story in stories for reason in story.expected())
-    first = Counter(one.told for one in {one.key: one for one in heard}.values())
+    """Compare what was heard with what was asked for, whatever the order."""
+    expected = Counter(
+        Told(service, story.name, reason)
+        for story in stories
+        for service in story.subscriptions
+        for reason in story.expected(service)
+    )
+    first = Counter(one.told for one in {one.arrival.key: one for one in heard}.values())
     repeated = Counter(one.told for one in heard) - first
     missing, unexpected = expected - first, first - expected + repeated
     return Verdict(
@@ -93,19 +71,26 @@ def judge(stories: Sequence[Story], heard: Sequence[Heard]) -> Verdict:
 
 
 class Audience:
-    """Listens at a receiver, hands on what it hears, and remembers it in `heard`."""
+    """Follows receivers, hands on what arrives there, and remembers it in `heard`.
 
-    def __init__(self, receiver: WebhookSink, stories: Sequence[Story], tell: Callable[[Heard], None]) -> None:
-        self._receiver, self._tell = receiver, tell
+    `delivery` finds what a key stands for: people are shown a text, and a text has no reason in it.
+    """
+
+    def __init__(
+        self,
+        stories: Sequence[Story],
+        delivery: Callable[[str], Awaitable[Delivery | None]],
+        tell: Callable[[Heard], None],
+    ) -> None:
         self._scenarios = {story.namespace: story.name for story in stories}
+        self._delivery, self._tell = delivery, tell
         self._listening = Waiting()
         self.heard: list[Heard] = []
 
-    async def listen(self) -> NoReturn:
-        """Take in requests as they come, until cancelled."""
-        while True:
-            *_, received = await self._receiver.wait_for(len(self.heard) + 1, within=float("inf"))
-            heard = self._hear(received)
+    async def follow(self, arrivals: AsyncIterator[Arrival]) -> None:
+        """Take in messages as they come."""
+        async for arrival in arrivals:
+            heard = await self._hear(arrival)
             self.heard.append(heard)
             self._tell(heard)
             self._listening.notify()
@@ -118,9 +103,9 @@ class Audience:
             return False
         return True
 
-    def _hear(self, received: Received) -> Heard:
-        try:
-            content = _content(received.body)
-        except msgspec.DecodeError:
-            content = Content(received.body.decode(errors="replace"))
-        return Heard(received, content, self._scenarios.get(content.rollout.namespace, ""))
+    async def _hear(self, arrival: Arrival) -> Heard:
+        found = await self._delivery(arrival.key)
+        if found is None:
+            return Heard(arrival)
+        scenario = self._scenarios.get(found.namespace, "")
+        return Heard(arrival, scenario, found.namespace, found.name, found.reason or "")

@@ -10,9 +10,10 @@ import click
 import msgspec
 
 from notifier import times
+from notifier.demo.arrivals import Arrival
 from notifier.demo.audience import Heard, Told, Verdict
-from notifier.demo.stage import Stage
-from notifier.demo.stories import SERVICE, Story
+from notifier.demo.stage import SPARE_CHANNEL, Stage
+from notifier.demo.stories import HOOK, SLACK, WEBHOOK, Story
 from notifier.model import ANNOTATION_PREFIX, Severity
 
 _MARKS: dict[str, tuple[str, str]] = {
@@ -34,7 +35,7 @@ class Screen(Protocol):
         """A story begins."""
 
     def heard(self, heard: Heard) -> None:
-        """The receiver got a message."""
+        """A receiver got a message."""
 
     def verdict(self, verdict: Verdict) -> None:
         """The stories are over."""
@@ -44,14 +45,16 @@ class Screen(Protocol):
 
 
 class Page:
-    """Blocks to read, on standard output; `verbose` shows requests' bodies too."""
+    """Blocks and lines to read, on standard output; `verbose` shows requests and messages whole."""
 
     def __init__(self, *, verbose: bool) -> None:
         self._verbose = verbose
 
     def opening(self, stage: Stage) -> None:
         """Say what is shown, and where to look meanwhile."""
-        click.echo("Each block is a request as the receiver got it. The Rollouts it is about:")
+        click.echo(
+            "Each block is a webhook's request, each line a message in Slack or a mail. The Rollouts they are about:"
+        )
         click.echo(f"{_kubectl(stage)} get rollouts -A")
 
     def headline(self, number: int, of: int, story: Story) -> None:
@@ -60,15 +63,13 @@ class Page:
         click.echo(f"     {story.namespace}/{story.rollout}, recorded as {story.name}")
 
     def heard(self, heard: Heard) -> None:
-        """Show when, where, how grave and what, and the request in one line."""
-        content, request = heard.content, heard.request
-        mark, colour = _MARKS.get(content.severity, (" ", "white"))
-        click.echo(f"\n{times.text(request.at)[11:19]} ", nl=False)
-        click.secho(f"{mark} {content.rollout.namespace}  {content.reason}", fg=colour, bold=True)
-        click.echo(textwrap.indent(content.message.strip(), _INDENT))
-        click.secho(f"{_INDENT}{request.method} {request.path}  Idempotency-Key: {heard.key}", dim=True)
+        """Show a request in a block, a message that people get in a line."""
+        if heard.arrival.service == WEBHOOK:
+            _block(heard)
+        else:
+            click.echo(f"{_clock(heard.arrival)}   {_line(heard.arrival)}")
         if self._verbose:
-            click.echo(textwrap.indent(_pretty(heard.body()), _INDENT))
+            click.echo(textwrap.indent(_pretty(heard.arrival.body), _INDENT))
 
     def verdict(self, verdict: Verdict) -> None:
         """Say what arrived, what did not, what should not have."""
@@ -76,8 +77,8 @@ class Page:
         nothing = "nothing twice" if verdict.good else f"and {len(verdict.unexpected)} unexpected"
         click.secho(f"\n{arrived} of {verdict.expected} expected messages arrived, {nothing}.", bold=True)
         for name in ("missing", "unexpected"):
-            for scenario, reason in getattr(verdict, name):
-                click.echo(f"  {name}: {reason} of {scenario or 'no story'}")
+            for service, scenario, reason in getattr(verdict, name):
+                click.echo(f"  {name}: {reason} of {scenario or 'no story'} by {service}")
 
     def invitation(self, stage: Stage, story: Story) -> None:
         """Say how to look around and what to try."""
@@ -99,20 +100,19 @@ class Lines:
 
     def heard(self, heard: Heard) -> None:
         """Print a delivery."""
-        content, request = heard.content, heard.request
+        arrival = heard.arrival
         _print(
             {
-                "ts": times.text(request.at),
+                "ts": times.text(arrival.at),
+                "service": arrival.service,
                 "scenario": heard.scenario,
-                "namespace": content.rollout.namespace,
-                "name": content.rollout.name,
-                "reason": content.reason,
-                "severity": content.severity,
-                "message": content.message,
-                "method": request.method,
-                "path": request.path,
-                "key": heard.key,
-                **({"body": heard.body()} if self._verbose else {}),
+                "namespace": heard.namespace,
+                "name": heard.name,
+                "reason": heard.reason,
+                **arrival.details,
+                "message": arrival.text,
+                "key": arrival.key,
+                **({"body": arrival.body} if self._verbose else {}),
             }
         )
 
@@ -125,6 +125,30 @@ class Lines:
         click.echo(_invitation(stage, story), err=True)
 
 
+def _block(heard: Heard) -> None:
+    """Show when, where, how grave and what, and the request in one line."""
+    arrival, details = heard.arrival, heard.arrival.details
+    mark, colour = _MARKS.get(details["severity"], (" ", "white"))
+    click.echo(f"\n{_clock(arrival)} ", nl=False)
+    click.secho(f"{mark} {heard.namespace}  {heard.reason}", fg=colour, bold=True)
+    click.echo(textwrap.indent(arrival.text.strip(), _INDENT))
+    click.secho(f"{_INDENT}{details['method']} {details['path']}  Idempotency-Key: {arrival.key}", dim=True)
+
+
+def _line(arrival: Arrival) -> str:
+    """Who got it and how it begins, in columns."""
+    details = arrival.details
+    if arrival.service == SLACK:
+        place, words = f"{details['channel']:<10} {details['how']}", arrival.text.strip().partition("\n")[0]
+    else:
+        place, words = details["to"], details["subject"]
+    return f"{arrival.service:<6}{place:<32}{words}"
+
+
+def _clock(arrival: Arrival) -> str:
+    return times.text(arrival.at)[11:19]
+
+
 def _kubectl(stage: Stage) -> str:
     return f"kubectl --server={stage.cluster.url}"
 
@@ -133,7 +157,7 @@ def _invitation(stage: Stage, story: Story) -> str:
     here = f"{_kubectl(stage)} -n {story.namespace}"
     subscribe = f"{here} annotate rollout {story.rollout} {ANNOTATION_PREFIX}subscribe"
     return f"""
-Cluster, daemon and receiver stay up until Ctrl-C.
+Cluster, daemon and receivers stay up until Ctrl-C.
 
   the Rollouts     {_kubectl(stage)} get rollouts -A
   one of them      {here} describe rollout {story.rollout}
@@ -141,12 +165,13 @@ Cluster, daemon and receiver stay up until Ctrl-C.
   in numbers       {stage.daemon.health.url}/metrics
   what was sent    rollouts-notifier deliveries list --store {stage.store}
 
-Subscribe to one more thing, then make it happen; the message appears here:
-  {subscribe}.on-rollout-manually-paused.{SERVICE}=
+Subscribe the webhook and another Slack channel to one more thing, then make it happen; the messages appear here:
+  {subscribe}.on-rollout-manually-paused.{HOOK}=
+  {subscribe}.on-rollout-manually-paused.{SLACK}={SPARE_CHANNEL}
   {here} patch rollout {story.rollout} --type merge -p '{{"spec":{{"paused":true}}}}'
 
 Misspell a trigger; `describe` says which one is meant:
-  {subscribe}.on-rollout-pausd.{SERVICE}="""
+  {subscribe}.on-rollout-pausd.{HOOK}="""
 
 
 def _pretty(body: Any) -> str:

@@ -21,44 +21,83 @@ LONGEST = 1.0
 """Seconds for which nothing may happen."""
 SLOWEST = 1 / FASTER
 """The pace at which a story takes as long as it took; any slower, and pauses would be over before they are told."""
-SERVICE = "demo"
-"""What the receiver is called in annotations."""
+WEBHOOK, SLACK, EMAIL = "webhook", "slack", "email"
+"""Types of services."""
+HOOK = "demo"
+"""What the webhook is called in annotations; of the other types there is one service each, called like the type."""
 
-_TOLD = (
+_MACHINES = (
     *("RolloutUpdated", "RolloutStepCompleted", "RolloutPaused", "RolloutCompleted", "RolloutAborted"),
     *("AnalysisRunRunning", "AnalysisRunFailed", "AnalysisRunError"),
 )
 """Whatever Argo has a trigger for, but scaling: that would be every other message."""
-_SUBSCRIPTIONS = {f"{ANNOTATION_PREFIX}subscribe.{trigger_name(reason)}.{SERVICE}": "" for reason in _TOLD}
+_TEAM = ("RolloutUpdated", "RolloutPaused", "RolloutCompleted", "RolloutAborted", "AnalysisRunFailed")
+"""What a team reads in its channel, some with `_STEPS`."""
+_STEPS = ("RolloutStepCompleted",)
+_MAILBOX = ("RolloutCompleted", "RolloutAborted")
 _FOLDER = resources.files("notifier.demo") / "stories"
 
 
+class Subscription(NamedTuple):
+    """What is told at a service, there to whom, and of which reasons."""
+
+    service: str
+    recipient: str
+    reasons: tuple[str, ...]
+
+    def annotations(self) -> dict[str, str]:
+        """How a Rollout asks for it."""
+        keys = (f"subscribe.{trigger_name(reason)}.{self.service}" for reason in self.reasons)
+        return {f"{ANNOTATION_PREFIX}{key}": self.recipient for key in keys}
+
+
 class Story(NamedTuple):
-    """A recording and its cast: `renamed` are texts of the recording and what stands for them."""
+    """A recording and its cast: `renamed` are texts of the recording and what stands for them.
+
+    `channel` says what the team wants to read in Slack.
+    """
 
     name: str
     title: str
     namespace: str
     rollout: str
     renamed: tuple[tuple[str, str], ...]
+    channel: tuple[str, ...] = _TEAM
 
-    def expected(self) -> list[str]:
-        """The reasons that are to be told, in Argo's order and then what we tell beyond Argo."""
+    @property
+    def subscriptions(self) -> dict[str, Subscription]:
+        """Who is told, by the type of service: a machine, the team's channel, the team's mailbox."""
+        return {
+            WEBHOOK: Subscription(HOOK, "", _MACHINES),
+            SLACK: Subscription(SLACK, self.namespace, self.channel),
+            EMAIL: Subscription(EMAIL, f"release@{self.namespace}.example", _MAILBOX),
+        }
+
+    def expected(self, service: str) -> list[str]:
+        """The reasons a type of service is to be told, in Argo's order and then what we tell beyond Argo."""
         known = _expectations()[self.name]
-        return [*known["order"], *Counter(known.get("more", {})).elements()]
+        told = [*known["order"], *Counter(known.get("more", {})).elements()]
+        return [reason for reason in told if reason in self.subscriptions[service].reasons]
 
     def lines(self, start: float) -> Iterator[Line]:
-        """What to play, as if it began at `start` (seconds since the epoch).
+        """What to play, as if it began at `start` (seconds since the epoch), at a brisk pace.
 
-        Kubernetes Events are left out: the daemon does not need them, and the last come minutes after the rest.
         Times in objects keep their recorded distances and run ahead of the clock. So no timed pause is over before its
         message is sent, and pauses that begin in different seconds, which tells them apart, go on doing so.
+        """
+        return brisk(self.recorded(start))
+
+    def recorded(self, start: float) -> Iterator[Line]:
+        """What to play at the pace at which it happened.
+
+        Kubernetes Events are left out: the daemon does not need them, and the last come minutes after the rest.
         """
         with resources.as_file(_FOLDER / f"{self.name}.jsonl.gz") as path:
             states = [line for line in load(path) if line.object["kind"] != Kind.EVENT]
         named = (self._named(line) for line in states)
-        cast = recast(named, namespace=self.namespace, annotate=_SUBSCRIPTIONS, drop_subscriptions=True)
-        return brisk(retime(cast, start=start))
+        asked = {key: to for one in self.subscriptions.values() for key, to in one.annotations().items()}
+        cast = recast(named, namespace=self.namespace, annotate=asked, drop_subscriptions=True)
+        return retime(cast, start=start)
 
     def _named(self, line: Line) -> Line:
         raw = msgspec.json.encode(line.object)
@@ -97,6 +136,7 @@ STORIES = (
         "payments",
         "ledger",
         (("ghcr.io/ssup2/mock-go-server", "payments/ledger"), ("mock-server", "ledger")),
+        channel=_TEAM + _STEPS,
     ),
     Story(
         "s001-basic-canary-narrative",

@@ -46,12 +46,16 @@ class Running:
                     return line.decode()
         raise AssertionError(self.text)
 
+    async def said(self, words: str) -> str:
+        """The first line ever with some words in it."""
+        known = (line for line in self.text.splitlines() if words in line)
+        return next(known, None) or (await self.until(words)).rstrip()
+
     async def server(self) -> str:
         """The URL of its cluster."""
-        text = self.text if "--server=" in self.text else await self.until("--server=")
-        return text.partition("--server=")[2].split()[0]
+        return (await self.said("--server=")).partition("--server=")[2].split()[0]
 
-    async def ended(self, within: float = 30) -> int:
+    async def ended(self, within: float = 50) -> int:
         """Its exit code, and all it printed read; it must have complained of nothing."""
         async with asyncio.timeout(within):
             rest, errors = await self._process.communicate()

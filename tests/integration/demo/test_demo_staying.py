@@ -40,14 +40,14 @@ class Staying(NamedTuple):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def staying(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Staying]:
-    async with demo("--speed=1000") as running:
+    async with demo("--speed=1000", f"--scenario={CANARY.name}") as running:
         await running.until("on-rollout-pausd")
         yield Staying(running, tmp_path_factory.mktemp("home"))
 
 
 async def test_kubectl_shows_the_rollouts(staying: Staying) -> None:
     rows = (await staying.paste(staying.line("get rollouts"))).splitlines()[1:]
-    assert [row.split()[:2] for row in rows] == sorted([story.namespace, story.rollout] for story in STORIES)
+    assert [row.split()[:2] for row in rows] == [[CANARY.namespace, CANARY.rollout]]
 
 
 async def test_kubectl_describes_a_rollout_as_it_ended(staying: Staying) -> None:
@@ -65,13 +65,15 @@ async def test_the_daemon_says_that_it_is_ready_and_what_it_did(staying: Staying
 
 async def test_the_deliveries_are_listed(staying: Staying) -> None:
     listed = await staying.paste(staying.line("deliveries list"))
-    assert listed.count(" delivered ") >= sum(len(story.expected()) for story in STORIES)
+    assert listed.count(" delivered ") >= sum(len(CANARY.expected(service)) for service in CANARY.subscriptions)
 
 
-async def test_one_more_subscription_brings_one_more_message(staying: Staying) -> None:
-    await staying.paste(staying.line("on-rollout-manually-paused"))
+async def test_one_more_subscription_each_brings_one_more_message_to_the_webhook_and_to_slack(staying: Staying) -> None:
+    await staying.paste(staying.line("on-rollout-manually-paused.demo"))
+    await staying.paste(staying.line("on-rollout-manually-paused.slack"))
     await staying.paste(staying.line("patch rollout"))
-    assert CANARY.namespace in await staying.running.until("RolloutManuallyPaused")
+    assert CANARY.namespace in await staying.running.said("RolloutManuallyPaused")
+    assert "paused by hand" in await staying.running.said("slack #on-call")
 
 
 async def test_a_misspelt_trigger_is_told_on_the_rollout_with_the_right_name(staying: Staying) -> None:
