@@ -92,9 +92,8 @@ class Draft:
             if firing.only is None or destination in firing.only:
                 yield destination
 
-    def render(self, firing: Firing, destination: Destination) -> None:
+    def render(self, firing: Firing, event: Event, destination: Destination) -> None:
         """Make the message for one destination, and the delivery that carries it."""
-        event = self._event(firing)
         entry = self._config.services.get(destination.service)
         variables = self._scene.variables(event.uid, event) | {
             "recipient": destination.recipient,
@@ -159,7 +158,8 @@ class Draft:
     def _judge(self, uid: str, event: Event | None) -> Judge:
         return Judge(lambda: self._scene.variables(uid, event), self._now, self._errors, self.judged)
 
-    def _event(self, firing: Firing) -> Event:
+    def event(self, firing: Firing) -> Event:
+        """What a firing is about."""
         if firing.event is None:
             on = Teller.of(self._root or self._found.digest)
             what = firing.trigger.description or f"the condition of {firing.trigger.name} holds"

@@ -56,8 +56,9 @@ class Pipeline:
         draft = Draft(self.config, self.objects, known, found, now)
         draft.withheld = self._withheld
         for firing in _firings(draft, found, was, silent=silent):
+            event = draft.event(firing)
             for destination in draft.match(firing):
-                draft.render(firing, destination)
+                draft.render(firing, event, destination)
         draft.check(was)
         draft.finish()
         unit = Unit(draft.records(), () if silent else found.events, [note.delivery for note in draft.notes])

@@ -29,6 +29,8 @@ class Proxies:
     def route(self, scheme: str, host: str, port: int | None) -> str:
         """The URL of the proxy for a request to `host`, "" to go there directly."""
         proxy = self.https if scheme == "https" else self.http
+        if not proxy:
+            return ""
         exempt = _is_loopback(host) or any(_covers(entry, host.lower(), port) for entry in self.exceptions)
         return "" if exempt else proxy
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from notifier.model import Destination
 from notifier.outbox.protocol import LEASE_SECONDS, WHOLE, Delivery, Settlement, State
-from notifier.outbox.rows import SQL, delivery
+from notifier.outbox.rows import SQL, delivery, listed
 
 
 def claim(
@@ -41,7 +41,7 @@ def settle(
     connection: sqlite3.Connection, settled: Delivery, settlement: Settlement, me: str, now: float
 ) -> Delivery | None:
     """Write down an outcome and where its thread is; returns the lane's next delivery, leased, if there is one."""
-    taken = json.dumps(sorted({*settled.taken, *settlement.taken}))
+    taken = listed({*settled.taken, *settlement.taken})
     given = {"id": settled.id, "lease": me, "now": now, "until": now + LEASE_SECONDS, "lane": settled.lane}
     given |= settlement._asdict() | {"taken": taken}
     if settlement.state is State.PENDING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -17,7 +18,12 @@ _COLUMNS = Delivery.__struct_fields__
 
 def columns(delivery: Delivery) -> dict[str, Any]:
     """A delivery's columns by name."""
-    return msgspec.structs.asdict(delivery) | {"taken": json.dumps(delivery.taken)}
+    return msgspec.structs.asdict(delivery) | {"taken": listed(delivery.taken)}
+
+
+def listed(taken: Collection[str]) -> str:
+    """Recipients as a column holds them."""
+    return json.dumps(sorted(taken)) if taken else "[]"
 
 
 def delivery(row: sqlite3.Row) -> Delivery:

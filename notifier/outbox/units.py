@@ -10,7 +10,7 @@ import msgspec
 from notifier.errors import StoreError
 from notifier.model import Event
 from notifier.outbox.protocol import LEASE_SECONDS, Committed, Delivery, Record, State, Unit
-from notifier.outbox.rows import SQL, columns, delivery
+from notifier.outbox.rows import SQL, columns
 
 _encode_event = msgspec.json.Encoder().encode
 
@@ -67,10 +67,8 @@ def _tell(connection: sqlite3.Connection, event: Event, now: float) -> bool:
 
 
 def _enqueue(connection: sqlite3.Connection, new: Delivery, me: str, now: float) -> Delivery | None:
-    given = {**columns(new), "head": 0, "lease": None}
-    if new.state is not State.SUPPRESSED:
-        busy = connection.execute(SQL["is_busy"], {"lane": new.lane}).fetchone()
-        mine = {"head": 1, "state": State.LEASED, "lease": me, "due": now + LEASE_SECONDS}
-        given |= {"state": State.PENDING} if busy else mine
+    head = new.state is not State.SUPPRESSED and not connection.execute(SQL["is_busy"], {"lane": new.lane}).fetchone()
+    stored = msgspec.structs.replace(new, state=State.LEASED, due=now + LEASE_SECONDS) if head else new
+    given = {**columns(stored), "head": head, "lease": me if head else None}
     row = connection.execute(SQL["enqueue"], given).fetchone()
-    return delivery(row) if row else None
+    return msgspec.structs.replace(stored, id=row["id"]) if row else None

@@ -38,7 +38,8 @@ class Writer:
         self._waiting.append((work, future))
         if self._busy is None:
             self._busy = asyncio.create_task(self._drain(), name="outbox-writer")
-        return await asyncio.shield(future)
+        # Who asked may be cancelled: the work is done all the same, and `_resolve` leaves the future alone.
+        return await future
 
     async def close(self) -> None:
         """Finish what waits and close the connection."""

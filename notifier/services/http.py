@@ -168,6 +168,7 @@ class _Policed(AbstractResolver):
         await self._names.close()
 
 
+@lru_cache(maxsize=1024)
 def _address(host: str) -> Address | None:
     try:
         return ip_address(host)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 import msgspec
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from notifier import __version__
 from notifier.errors import Permanent
@@ -78,7 +78,7 @@ class Section(BaseModel):
     method: str = ""
     path: str = ""
     body: Any = ""
-    headers: Headers = {}
+    headers: Headers = Field(default_factory=dict)
 
     def content(self) -> bytes:
         """The body as it is sent."""

@@ -41,7 +41,7 @@ INSERT INTO deliveries (key, lane, head, state, service, recipient, trigger, eve
 VALUES (:key, :lane, :head, :state, :service, :recipient, :trigger, :event, :reason, :kind, :namespace, :name, :uid,
   :revision, :message, :created, :due, :expires, :lease, :why, :settled)
 ON CONFLICT (key) DO NOTHING
-RETURNING *;
+RETURNING id;
 
 -- waiting: the services that something waits for, found without reading all of it
 WITH RECURSIVE waiting(service) AS (
