@@ -123,7 +123,12 @@ def _promoted_fully(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
 def _completed(p: RolloutDigest, c: RolloutDigest) -> Fact | None:
     if not c.stable or c.stable == p.stable or c.stable != c.pod_hash:
         return None
-    details = {"initial": not p.stable, "manual": p.promote_full, "message": _how_completed(p, c)}
+    details = {
+        "initial": not p.stable,
+        "manual": p.promote_full,
+        "message": _how_completed(p, c),
+        "replaced_revision": p.stable_revision or None,
+    }
     return _fact("RolloutCompleted", c.revision, c.stable, **details)
 
 

@@ -9,18 +9,19 @@ import msgspec
 from notifier.model import Action, Event
 from notifier.reasons import PHASES
 
-_WATCH = ("watch it", "get rollout {name} -n {namespace} --watch")
-_PROMOTE = ("continue", "promote {name} -n {namespace}")
-_ABORT = ("go back to stable", "abort {name} -n {namespace}")
-_RETRY = ("try the same version again", "retry rollout {name} -n {namespace}")
-_UNDO = ("return to the revision before", "undo {name} -n {namespace}")
-_TO_STABLE = ("return to stable", "undo {name} -n {namespace} --to-revision={stable}")
-_LOOK = ("look at it", "get rollout {name} -n {namespace}")
+_WATCH = ("watch it", "argo rollouts get rollout {name} -n {namespace} --watch")
+_PROMOTE = ("continue", "argo rollouts promote {name} -n {namespace}")
+_UNPAUSE = ("continue", """patch rollout {name} -n {namespace} --type merge -p '{{"spec":{{"paused":false}}}}'""")
+_ABORT = ("go back to stable", "argo rollouts abort {name} -n {namespace}")
+_RETRY = ("try the same version again", "argo rollouts retry rollout {name} -n {namespace}")
+_UNDO = ("return to the version before", "argo rollouts undo {name} -n {namespace} --to-revision={replaced}")
+_TO_STABLE = ("return to stable", "argo rollouts undo {name} -n {namespace} --to-revision={stable}")
+_LOOK = ("look at it", "argo rollouts get rollout {name} -n {namespace}")
 
 _ACTIONS = {
     "RolloutUpdated": (_WATCH,),
     "RolloutPaused": (_PROMOTE, _ABORT),
-    "RolloutManuallyPaused": (_PROMOTE,),
+    "RolloutManuallyPaused": (_UNPAUSE,),
     "RolloutAborted": (_RETRY, _TO_STABLE),
     "RolloutDegraded": (_LOOK,),
     "RolloutCompleted": (_UNDO,),
@@ -40,14 +41,15 @@ def worded(event: Event) -> Event:
 def _actions(event: Event) -> tuple[tuple[str, str], ...]:
     found = _ACTIONS.get(event.reason, ())
     timed = event.pause is not None and event.pause.until is not None
-    first = event.reason == "RolloutCompleted" and event.initial
-    known = tuple(action for action in found if event.stable_revision or action is not _TO_STABLE)
-    return (_ABORT,) if timed and found else () if first else known
+    unknown = {_TO_STABLE: not event.stable_revision, _UNDO: not event.replaced_revision}
+    return (_ABORT,) if timed and found else tuple(action for action in found if not unknown.get(action))
 
 
 def _action(event: Event, text: str, command: str) -> Action:
-    command = command.format(name=event.name, namespace=event.namespace, stable=event.stable_revision)
-    return Action(text, f"kubectl argo rollouts {command}")
+    command = command.format(
+        name=event.name, namespace=event.namespace, stable=event.stable_revision, replaced=event.replaced_revision
+    )
+    return Action(text, f"kubectl {command}")
 
 
 def _summary(event: Event) -> str:
