@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 import msgspec
+import structlog
 
 from notifier.draft import Note
 from notifier.known import Known
@@ -29,6 +30,8 @@ from notifier.rollouts.interpret import (
 from notifier.selectors import parse
 from notifier.sightings import Held, Sighting, look_ahead
 from notifier.triggers import Verdict
+
+_log = structlog.get_logger(__name__)
 
 ORPHAN_SECONDS = 60.0
 """How long a child waits for its owner to be seen before it is told with what is known."""
@@ -180,11 +183,21 @@ class Intake:
         found = [
             pair for orphan in self._orphans.pop(owner, ()) for pair in self._derive(orphan, known, now, mute=mute)
         ]
-        derived = self._one(sighting, known, now, mute=mute)
+        derived = self._contained(sighting, known, now, mute=mute)
         found += [(sighting, derived)] if derived else []
         for orphan in self._orphans.pop(sighting.uid, ()):
             found += self._derive(orphan, known, now, mute=mute)
         return found
+
+    def _contained(self, sighting: Sighting, known: Known, now: float, *, mute: bool) -> Derived | None:
+        """What a sighting comes to; what nobody foresaw costs this change, and not the daemon at every start."""
+        try:
+            return self._one(sighting, known, now, mute=mute)
+        except Exception:  # noqa: BLE001 - an edge: whoever may write an object must not be able to end the daemon
+            metadata = sighting.view.metadata
+            name = f"{metadata.namespace}/{metadata.name}"
+            _log.exception("a change cannot be understood", kind=sighting.change.kind, object=name)
+            return None
 
     def _one(self, sighting: Sighting, known: Known, now: float, *, mute: bool) -> Derived | None:
         was = known.digest(sighting.uid)

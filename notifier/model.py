@@ -179,8 +179,8 @@ class Event(Value, frozen=True):
     """Something that happened to a Rollout (or to an Experiment or AnalysisRun that stands alone).
 
     `id` is a function of content: every reader of the same objects derives the same. `kind` to `uid` say on which
-    object it is told, `subject` which one changed where that differs. `summary` says it in one line. `replaced_revision` is what had been
-    stable until a completed update.
+    object it is told, `subject` which one changed where that differs. `summary` says it in one line.
+    `replaced_revision` is what had been stable until a completed update.
     """
 
     id: str

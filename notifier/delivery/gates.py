@@ -10,6 +10,8 @@ from math import inf
 from notifier.delivery.limits import Limiter
 
 Sleep = Callable[[float], Awaitable[None]]
+_LOOK = 5.0
+"""Seconds after which who waits looks again: what a receiver wished may mean nothing any more."""
 
 
 class Gate:
@@ -43,6 +45,10 @@ class Gate:
         """Start nothing for a while: the receiver asked for it."""
         self._limiter.hold(self._clock() + seconds)
 
+    def let_go(self) -> None:
+        """Forget what the receiver asked for: it may be another now."""
+        self._limiter.let_go()
+
     def is_idle(self) -> bool:
         """Whether nothing is lost by forgetting it."""
         return not self._door.locked() and self._limiter.is_idle(self._clock())
@@ -53,4 +59,4 @@ class Gate:
                 self._freed.clear()
                 await self._freed.wait()
             else:
-                await self._sleep(at - self._clock())
+                await self._sleep(min(at - self._clock(), _LOOK))

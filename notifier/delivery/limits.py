@@ -82,3 +82,7 @@ class Limiter:
     def hold(self, until: float) -> None:
         """Start nothing before `until`: a receiver's Retry-After holds for all messages to it."""
         self._held_until = max(self._held_until, until)
+
+    def let_go(self) -> None:
+        """End what `hold` began."""
+        self._held_until = -inf

@@ -61,6 +61,8 @@ class Sender:
     def __init__(self, outbox: Outbox, directory: Directory, world: World) -> None:
         self._outbox, self._directory, self._world = outbox, directory, world
         self._gates: dict[str, Gate] = {}
+        self._gated: dict[str, tuple[str, Service | None]] = {}
+        self._roots: dict[tuple[str, Destination], str] = {}
         self.busy: set[asyncio.Task[Any]] = set()
 
     def destination(self, delivery: Delivery) -> Destination:
@@ -80,8 +82,17 @@ class Sender:
                 return await self._try(delivery, gate)
 
     def tidy(self) -> None:
-        """Forget the gates of destinations that nobody writes to any more."""
+        """Forget the gates of destinations nobody writes to any more, and what a service wished that was replaced."""
         self._gates = {place: gate for place, gate in self._gates.items() if not gate.is_idle()}
+        self._gated = {place: self._gated[place] for place in self._gates}
+        for place, (name, service) in self._gated.items():
+            if (now := self._directory.service(name)) is not service:
+                self._gates[place].let_go()
+                self._gated[place] = name, now
+
+    def written(self, delivery: Delivery, settlement: Settlement) -> None:
+        """Take note that an outcome is in the store, and with it where its thread goes on."""
+        self._roots.pop((settlement.thread, Destination(delivery.service, delivery.recipient)), None)
 
     async def _try(self, delivery: Delivery, gate: Gate | None = None) -> Attempt:
         """Make an attempt with what is in force now: a delivery may have waited long for its destination."""
@@ -126,6 +137,9 @@ class Sender:
         finally:
             if gate:
                 gate.answered(self._world.steady() - began)
+        if letter.message.thread and receipt.root:
+            # Another lane's message of this thread may be next at the gate before this is in the store.
+            self._roots[letter.message.thread, Destination(delivery.service, delivery.recipient)] = receipt.root
         return Settlement(
             State.DELIVERED, receipt.detail or None, receipt.status, thread=letter.message.thread, root=receipt.root
         )
@@ -133,7 +147,9 @@ class Sender:
     async def _letter(self, delivery: Delivery) -> Letter:
         message = self._message(delivery)
         destination = Destination(delivery.service, delivery.recipient)
-        root = await self._outbox.root(message.thread, destination) if message.thread else ""
+        root = self._roots.get((message.thread, destination), "")
+        if message.thread and not root:
+            root = await self._outbox.root(message.thread, destination)
         attempt = delivery.attempts + 1
         return Letter(delivery.recipient, message, delivery.key, delivery.created, attempt, delivery.taken, root)
 
@@ -143,7 +159,7 @@ class Sender:
             stored = _message(delivery.message)
             body = fill(stored.body, self._directory.secrets)
             return Message(fill(stored.message, self._directory.secrets), body, stored.thread)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise Permanent("this version cannot read the stored message") from error
         except ConfigError as error:
             raise Temporary(str(error)) from error
@@ -162,4 +178,5 @@ class Sender:
         if place not in self._gates:
             limiter = Limiter(*service.default_limits())
             self._gates[place] = Gate(limiter, self._world.steady, self._world.sleep)
+            self._gated[place] = delivery.service, service
         return self._gates[place]

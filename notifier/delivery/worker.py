@@ -154,6 +154,7 @@ class Worker:
     async def _settle(self, delivery: Delivery, attempt: Attempt) -> Delivery | None:
         settlement = attempt.settlement
         following = await self._outbox.settle(delivery, settlement, self._world.clock())
+        self._sender.written(delivery, settlement)
         if settlement.attempted:
             self._observer.attempted(delivery, settlement, attempt.seconds)
         if settlement.state is State.PENDING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -41,7 +40,9 @@ def rich_text(value: Any) -> list[dict[str, Any]]:
 
     What Slack wants escaped in texts (`&amp;`) is plain here.
     """
-    parts = groupby(_lines(html.unescape(text(value))), key=lambda line: line.is_command)
+    # No other entity: a placeholder's bracket could be written as one.
+    plain = text(value).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    parts = groupby(_lines(plain), key=lambda line: line.is_command)
     return [element for are_commands, some in parts for element in (_commands if are_commands else _section)(some)]
 
 

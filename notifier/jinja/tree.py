@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from notifier.errors import TemplateError
 from notifier.jinja.language import Language, Leaf, Native
 from notifier.jinja.view import View
 from notifier.secrets import OPENING, harmless, names
+
+_ESCAPED_OPENING = re.compile(rf"(?<!\\)((?:\\\\)*)\\u{ord(OPENING):04x}", re.IGNORECASE)
+"""A placeholder's bracket as JSON may escape it: nothing that a template took from `secrets` is written like this."""
 
 
 class Tree:
@@ -43,14 +49,18 @@ class JsonText:
 
     def render(self, variables: Mapping[str, Any]) -> Any:
         """Return what the text means, None for an empty one; raises TemplateError, with the line of the text."""
-        text = self._text.render(variables)
+        text = _ESCAPED_OPENING.sub(r"\1[", self._text.render(variables))
         try:
-            return json.loads(text, strict=False) if text.strip() else None
+            value = json.loads(text, strict=False) if text.strip() else None
+            msgspec.json.encode(value)
         except json.JSONDecodeError as error:
             message = f"{self._path}: is not valid JSON once rendered: {error.msg} (`| tojson` quotes a value)"
             raise TemplateError(message, error.lineno) from error
+        except UnicodeEncodeError as error:
+            raise TemplateError(f"{self._path}: is JSON with one half of a character (such as \\ud83d)", 0) from error
         except RecursionError as error:
             raise TemplateError(f"{self._path}: is JSON that is nested too deep", 0) from error
+        return value
 
 
 def compile_tree(

@@ -25,6 +25,9 @@ ROOT_IS_GONE = frozenset(
 )
 """A thread cannot go on below the message it started with, but a new one may start."""
 
+ROOT_IS_FIXED = frozenset({"edit_window_closed"})
+"""A message cannot be changed, but the thread below it can go on."""
+
 _PASSING = {
     "ratelimited": "too many messages",
     "rate_limited": "too many messages",

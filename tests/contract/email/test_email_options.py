@@ -80,15 +80,17 @@ def test_hosts_are_names_and_addresses(given: str, host: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
-        ({"host": None}, "^host: Field required"),
+        ({"host": None}, "^host: is missing$"),
         ({"host": ""}, "^host: not the name"),
         ({"host": "smtp://SECRET.example"}, "^host: not the name"),
         ({"host": "a..SECRET"}, "^host: not the name"),
         ({"host": "a\r\nSECRET"}, "^host: not the name"),
-        ({"port": 0}, "^port: "),
-        ({"port": 65_536}, "^port: "),
+        ({"host": "smtp.SECRET.example:587"}, "^host: the port is an option of its own, `port`$"),
+        ({"host": "[::1]:587"}, "^host: the port is an option of its own, `port`$"),
+        ({"port": 0}, "^port: at least 1$"),
+        ({"port": 65_536}, "^port: at most 65535$"),
         ({"port": "SECRET"}, "^port: "),
-        ({"from": None}, "^from: Field required"),
+        ({"from": None}, "^from: is missing$"),
         ({"from": ""}, "^from: not one mail address"),
         ({"from": "SECRET"}, "^from: not one mail address"),
         ({"from": "a@x.example, b@SECRET"}, "^from: not one mail address"),
@@ -106,6 +108,20 @@ async def test_what_cannot_work_is_said_at_once_by_its_key(client: Client, wrong
     with pytest.raises(ConfigError, match=text) as caught:
         Email.from_config(GOOD | wrong, client, frozenset())
     assert "SECRET" not in f"{caught.value} {caught.value.__context__}"
+
+
+@pytest.mark.parametrize(
+    ("recipient", "fault"),
+    [
+        ("", "names no mail address: write one, or several with commas"),
+        (" , ", "names no mail address: write one, or several with commas"),
+        ("shop-team", "'shop-team' is no mail address"),
+        ("a@shop.example, shop-team", "'shop-team' is no mail address"),
+        ("a@shop.example, Ann <ann@shop.example>", ""),
+    ],
+)
+def test_a_recipient_without_an_address_reaches_nobody(recipient: str, fault: str) -> None:
+    assert EmailOptions.recipient_fault(recipient) == fault
 
 
 def test_it_says_its_section_and_its_limits() -> None:
