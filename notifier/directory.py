@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from notifier.config.load import OptionsCheck, Source, load
+from notifier import subscriptions
+from notifier.config.load import OptionsCheck, Source, load, without_secrets
 from notifier.config.schema import Config, ServiceEntry
 from notifier.errors import ConfigError
 from notifier.model import Problem
@@ -53,7 +54,8 @@ class Directory:
         config = load(source, given.secrets or {}, CHECKS, self.config, zone=self._zone)
         services, problems = self._built(config, source.object)
         self._replaced += [old for name, old in self._services.items() if services.get(name) is not old]
-        self.config, self._services, self.problems = config, services, (*config.problems, *problems)
+        unreachable = (Problem(source.object, key, why) for key, why in subscriptions.global_faults(config))
+        self.config, self._services, self.problems = config, services, (*config.problems, *problems, *unreachable)
         return config
 
     async def tidy(self) -> None:
@@ -73,7 +75,8 @@ class Directory:
             try:
                 services[entry.name] = self._build(entry, config)
             except ConfigError as error:
-                problems.append(Problem(source, entry.key, error.message, error.line))
+                message = without_secrets(error.message, config.secrets)
+                problems.append(Problem(source, entry.key, message, error.line))
                 if entry.name in self._services:
                     services[entry.name] = self._services[entry.name]
         return services, problems

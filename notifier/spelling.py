@@ -10,13 +10,16 @@ from typing import Any
 _LONGEST = 64
 _MOST = 1000
 """Comparing takes quadratic time, and names may be data."""
+_ON = "on-"
+"""What nearly all triggers begin with: sharing it makes no two names alike."""
 
 
 def nearest(word: str, known: Iterable[Any]) -> str:
     """The known name most like a word, "" if none is; what is no text among the known is passed over."""
     names = (name for name in known if isinstance(name, str) and len(name) <= _LONGEST)
-    found = difflib.get_close_matches(word[:_LONGEST], list(islice(names, _MOST)), n=1)
-    return found[0] if found else ""
+    bare = {name.removeprefix(_ON): name for name in islice(names, _MOST)}
+    found = difflib.get_close_matches(word[:_LONGEST].removeprefix(_ON), bare, n=1)
+    return bare[found[0]] if found else ""
 
 
 def hint(word: str, known: Iterable[Any]) -> str:

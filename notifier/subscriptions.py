@@ -14,6 +14,7 @@ from notifier.config import yamltext
 from notifier.config.schema import Config
 from notifier.errors import ConfigError
 from notifier.model import ANNOTATION_PREFIX, Destination
+from notifier.services import SERVICES
 from notifier.spelling import hint
 
 _SUBSCRIBE = "subscribe."
@@ -131,18 +132,19 @@ def wanted(annotations: Iterable[Mapping[str, str]], labels: Mapping[str, str] |
     for subscription in (*everybody, *(s for subscriptions in own for s in subscriptions)):
         for trigger in _triggers(subscription, config):
             told = found.setdefault(trigger, {})
-            if _other_spelling(subscription.destination, config) not in told:
-                told.setdefault(subscription.destination, subscription.origin)
+            told.setdefault(_spelled(subscription.destination, config), subscription.origin)
     return found
 
 
-def _other_spelling(destination: Destination, config: Config) -> Destination | None:
-    """A channel of Slack's is the same with and without its hash."""
+def _spelled(destination: Destination, config: Config) -> Destination:
+    """A channel of Slack's is the same with and without its hash: one lane and one thread, whoever asks for it."""
     service, recipient = destination
     entry = config.services.get(service)
-    if entry is None or entry.type != "slack":
-        return None
-    return Destination(service, recipient[1:] if recipient.startswith("#") else f"#{recipient}")
+    return (
+        Destination(service, recipient.removeprefix("#") or recipient)
+        if entry and entry.type == "slack"
+        else destination
+    )
 
 
 def _by_annotations(items: frozenset[tuple[str, str]]) -> tuple[Subscription, ...]:
@@ -183,3 +185,17 @@ def _unknown(subscription: Subscription, config: Config) -> Iterator[Fault]:
         yield Fault(subscription.origin, "names no trigger, and there are no default triggers")
     if config.given and service not in config.services and service not in config.unsupported:
         yield Fault(subscription.origin, f"there is no service {service!r}{hint(service, config.services)}")
+    yield from _unreachable(subscription.origin, subscription.destination, config)
+
+
+def global_faults(config: Config) -> list[Fault]:
+    """Which global subscriptions tell somebody who cannot be told; the key is the entry's."""
+    told = [(entry.origin, destination) for entry in config.subscriptions for destination in entry.destinations]
+    return list(dict.fromkeys(fault for origin, to in told for fault in _unreachable(origin, to, config)))
+
+
+def _unreachable(origin: str, destination: Destination, config: Config) -> Iterator[Fault]:
+    entry = config.services.get(destination.service)
+    if entry and entry.type in SERVICES:
+        why = SERVICES[entry.type].options_model.recipient_fault(destination.recipient)
+        yield from [Fault(origin, why)] if why else ()

@@ -20,12 +20,26 @@ from notifier.outbox.sqlite import SqliteOutbox
 _STORE = click.option(
     "--store", default="rollouts-notifier.db", envvar="ROLLOUTS_NOTIFIER_STORE", show_default=True, help="The store."
 )
-_OUTPUT = click.option("-o", "--output", type=click.Choice(["table", "json", "yaml"]), default="table")
 _COLUMNS = ("id", "state", "rollout", "trigger", "service", "recipient", "attempts", "created", "last word")
 _ALL = 2**31
 _TIMES = frozenset({"created", "due", "expires", "settled"})
 
 T = TypeVar("T")
+
+
+def _output(*forms: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    choice = click.Choice(forms)
+    return click.option("-o", "--output", type=choice, default=forms[0], show_default=True, help="How to show it.")
+
+
+class _Readable(yaml.SafeDumper):
+    """YAML in which a text of several lines looks like one."""
+
+
+_Readable.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+)
 
 
 @click.group()
@@ -42,7 +56,7 @@ def command() -> None:
 @click.option("--rollout", "name", default="", help="Only those about Rollouts of a name.")
 @click.option("--limit", default=100, show_default=True, help="How many, the newest first.")
 @_STORE
-@_OUTPUT
+@_output("table", "json", "yaml")
 def list_(store: str, output: str, state: str | None, **narrowed: Any) -> None:
     """Show deliveries, the newest first."""
     which = Filter(state=state or "", **narrowed)
@@ -53,19 +67,22 @@ def list_(store: str, output: str, state: str | None, **narrowed: Any) -> None:
         _print([_shown(delivery) for delivery in found], output)
 
 
-@command.command()
+@command.command(short_help="Show one delivery whole.")
 @click.argument("number", type=int)
 @_STORE
-@_OUTPUT
+@_output("yaml", "json")
 def show(number: int, store: str, output: str) -> None:
-    """Show one delivery whole: its message, its attempts, what the receiver said."""
+    """Show one delivery whole: its message, how often it was tried, what the receiver answered last.
+
+    The HTML of a mail is shown with -o json.
+    """
     found = _with(store, lambda outbox: outbox.delivery(number))
     if found is None:
         raise click.ClickException(f"there is no delivery {number}")
-    _print(_shown(found), "yaml" if output == "table" else output)
+    _print(_shown(found), output)
 
 
-@command.command()
+@command.command(short_help="Send dead or suppressed deliveries again.")
 @click.argument("numbers", type=int, nargs=-1)
 @click.option("--dead", is_flag=True, help="All that are dead.")
 @click.option("--service", default="", help="With --dead: only those to a service.")
@@ -81,7 +98,8 @@ def retry(numbers: tuple[int, ...], store: str, *, dead: bool, service: str, nam
         # The oldest first: each takes its old place in its lane, and goes when it is its turn.
         chosen = [delivery.id for delivery in reversed(await outbox.deliveries(which))] if dead else numbers
         refused = [number for number in chosen if await outbox.retry(number, time.time()) is None]
-        click.echo(f"{len(chosen) - len(refused)} will be sent again")
+        if dead or len(refused) < len(chosen):
+            click.echo(f"{len(chosen) - len(refused)} will be sent again")
         return refused
 
     _complain(_with(store, again), "is neither dead nor suppressed")
@@ -125,10 +143,19 @@ def _complain(numbers: list[int], why: str) -> None:
 
 def _shown(delivery: Delivery) -> dict[str, Any]:
     """A delivery for reading: times in RFC 3339, the message as JSON; secrets are placeholders."""
-    shown: dict[str, Any] = {k: v for k, v in msgspec.structs.asdict(delivery).items() if v not in (None, ())}
-    for name in _TIMES & shown.keys():
-        shown[name] = times.text(shown[name])
+    over = {"due"} if delivery.settled is not None else set()
+    names = {"why": "answer"} if delivery.state is State.DELIVERED else {}
+    known = {k: v for k, v in msgspec.structs.asdict(delivery).items() if v not in (None, ()) and k not in over}
+    shown: dict[str, Any] = {names.get(k, k): times.text(v) if k in _TIMES else v for k, v in known.items()}
     return shown | {"state": str(delivery.state), "message": msgspec.json.decode(delivery.message)}
+
+
+def _legible(shown: dict[str, Any]) -> dict[str, Any]:
+    """What people read of it: without the HTML of a mail, which says the same as its text."""
+    message, body = shown["message"], shown["message"].get("body")
+    if not isinstance(body, dict) or "html" not in body:
+        return shown
+    return shown | {"message": message | {"body": {k: v for k, v in body.items() if k != "html"}}}
 
 
 def _row(delivery: Delivery) -> tuple[str, ...]:
@@ -152,8 +179,9 @@ def _table(rows: list[tuple[str, ...]]) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _print(value: Any, output: str) -> None:
+def _print(value: dict[str, Any] | list[dict[str, Any]], output: str) -> None:
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
     else:
-        click.echo(yaml.safe_dump(value, sort_keys=False, allow_unicode=True).rstrip())
+        read = [_legible(one) for one in value] if isinstance(value, list) else _legible(value)
+        click.echo(yaml.dump(read, Dumper=_Readable, sort_keys=False, allow_unicode=True).rstrip())

@@ -24,6 +24,19 @@ _CONDITION = ("when", "send", "oncePer", "description", "on", "for", "severity",
 _SUBSCRIPTION = ("recipients", "triggers", "selector")
 _GO_SYNTAX = re.compile(r"\{\{-?\s*(\.|\$|\(|(if|else|end|range|with|define|template|block|call|toJson|printf)\b)")
 _SECTIONS = frozenset({"message", *ARGO_TYPES})
+_KEYS_OF = {
+    "email": ("subject", "body", "html", "groupingKey"),
+    "slack": (
+        *("text", "blocks", "attachments", "username", "icon"),
+        *("groupingKey", "deliveryPolicy", "notifyBroadcast"),
+    ),
+    "webhook": ("method", "path", "body", "headers"),
+}
+"""What the sections of services that are built may say: Argo's keys and ours."""
+_POLICIES = ("Post", "PostAndUpdate", "Update")
+_GO = "templates in Go syntax are not supported yet: "
+_GO_OVER_SHIPPED = _GO + "remove this entry, and the built-in template of this name is sent"
+_GO_ALONE = _GO + "write it in Jinja2; until then its triggers send only that their condition holds"
 
 
 def trigger(name: str, text: str, warn: Warn) -> Trigger:
@@ -96,8 +109,10 @@ def _severity(items: list[dict[str, Any]], source: Located) -> Severity | None:
     return Severity(given) if given else None
 
 
-def template(name: str, text: str, language: jinja.Language, warn: Warn) -> Template:
-    """A `template.<name>` entry: `message` and sections by service type."""
+def template(
+    name: str, text: str, language: jinja.Language, warn: Warn, shipped: Collection[str] = frozenset()
+) -> Template:
+    """A `template.<name>` entry: `message` and sections by service type; `shipped` are the templates it may replace."""
     source = yamltext.load(text)
     if not isinstance(source.value, dict):
         raise ConfigError("a template is a mapping with `message` and sections by service type", source.line())
@@ -107,8 +122,9 @@ def template(name: str, text: str, language: jinja.Language, warn: Warn) -> Temp
     for key, part in sections.items():
         if isinstance(part, list | dict) is (key == "message"):
             raise ConfigError(f"`{key}` must be {'a text' if key == 'message' else 'a mapping'}", source.line(key))
-    trees = dict(_sections(sections))
-    return Template(name, {key: _tree(key, tree, language, source) for key, tree in trees.items()})
+    trees = {key: _section(key, tree, source, warn) for key, tree in _sections(sections)}
+    in_go = _GO_OVER_SHIPPED if name in shipped else _GO_ALONE
+    return Template(name, {key: _tree(key, tree, language, source, in_go) for key, tree in trees.items()})
 
 
 def _sections(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
@@ -120,7 +136,28 @@ def _sections(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
             yield str(key), tree
 
 
-def _tree(key: str, tree: Any, language: jinja.Language, source: Located) -> jinja.Tree:
+def _section(key: str, tree: Any, source: Located, warn: Warn) -> Any:
+    """A section, its keys spelt as its service reads them, with a warning of those that it does not read."""
+    path = tuple(key.split(".", 1))
+    known = _KEYS_OF.get(path[0])
+    if not known or not isinstance(tree, dict):
+        return tree
+    right = {name.lower(): name for name in known}
+    for name in (name for name in tree if str(name).lower() not in right):
+        warn(f"{key}: unknown key {_near(str(name), known)} is ignored", source.line(*path, str(name)))
+    section = {right.get(str(name).lower(), name): part for name, part in tree.items()}
+    _check_policy(section.get("deliveryPolicy"), source.line(*path, "deliveryPolicy"), warn)
+    return section
+
+
+def _check_policy(policy: Any, line: int, warn: Warn) -> None:
+    """Warn of a delivery policy that is unknown whatever it is rendered for."""
+    known = {"", *map(str.lower, _POLICIES)}
+    if isinstance(policy, str) and "{" not in policy and policy.strip().lower() not in known:
+        warn(f"slack: unknown deliveryPolicy {_near(policy, _POLICIES)} is taken for `Post`", line)
+
+
+def _tree(key: str, tree: Any, language: jinja.Language, source: Located, in_go: str) -> jinja.Tree:
     section = key.partition(".")[0]
     form = FORMS.get(section, Form())
     try:
@@ -128,8 +165,7 @@ def _tree(key: str, tree: Any, language: jinja.Language, source: Located) -> jin
         return jinja.compile_tree(parts, language, path=key, native=form.native)
     except TemplateError as error:
         go = any(_GO_SYNTAX.search(text) for text in _leaves(tree))
-        message = f"{key}: templates in Go syntax are not supported yet; write it in Jinja2" if go else str(error)
-        raise ConfigError(message, source.line(section)) from error
+        raise ConfigError(f"{key}: {in_go}" if go else str(error), source.line(section)) from error
 
 
 def _parts(key: str, tree: Mapping[Any, Any], language: jinja.Language, form: Form) -> dict[Any, Any]:

@@ -102,7 +102,7 @@ class _Loading:
 
     def config(self, catalogue: Catalogue, *, given: bool) -> Config:
         before = self._before
-        templates = {**catalogue.templates, **self._templates(catalogue.language)}
+        templates = {**catalogue.templates, **self._templates(catalogue)}
         triggers = {**catalogue.triggers, **self._each("trigger.", entries.trigger, before.triggers)}
         self._check_sends(triggers, templates)
         self._check_keys()
@@ -123,10 +123,11 @@ class _Loading:
         self._check_sections(config)
         return dataclasses.replace(config, problems=tuple(self._problems))
 
-    def _templates(self, language: Language) -> dict[str, Template]:
-        return self._each(
-            "template.", lambda name, text, warn: entries.template(name, text, language, warn), self._before.templates
-        )
+    def _templates(self, catalogue: Catalogue) -> dict[str, Template]:
+        def read(name: str, text: str, warn: entries.Warn) -> Template:
+            return entries.template(name, text, catalogue.language, warn, catalogue.templates.keys())
+
+        return self._each("template.", read, self._before.templates)
 
     def _each(self, prefix: str, read: Callable[[str, str, entries.Warn], T], before: Mapping[str, T]) -> dict[str, T]:
         found: dict[str, T] = {}
@@ -214,9 +215,14 @@ class _Loading:
         return functools.partial(self._problem, key)
 
     def _problem(self, key: str, message: str, line: int = 0) -> None:
-        for name, secret in self._secrets.items():
-            message = message.replace(secret, f"${name}") if len(secret) >= _SECRET_LENGTH else message
-        self._problems.append(Problem(self._source.object, key, message, line))
+        self._problems.append(Problem(self._source.object, key, without_secrets(message, self._secrets), line))
+
+
+def without_secrets(message: str, secrets: Mapping[str, str]) -> str:
+    """A message with the names of secrets in place of their values."""
+    for name, secret in secrets.items():
+        message = message.replace(secret, f"${name}") if len(secret) >= _SECRET_LENGTH else message
+    return message
 
 
 def _names(text: str, _: entries.Warn) -> tuple[str, ...]:

@@ -72,12 +72,27 @@ def documents(text: str) -> list[Any]:
 
 
 def check_depth(text: str) -> None:
-    """Raises ConfigError for what is nested so deeply that libyaml would overflow the stack, and end the process."""
-    depth = 0
+    """Raises ConfigError for what is nested so deeply that libyaml would overflow the stack, and end the process.
+
+    Also for what stands within itself, and for aliases that stand for too much: merging (`<<`) copies all of it.
+    """
+    open_, sizes, copied = list[tuple[str | None, int]](), dict[str, int](), 0
+    written = 0
     for event in yaml.parse(text, Loader=Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
+        written += isinstance(event, yaml.NodeEvent)
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_.append((event.anchor, written + copied))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = open_.pop()
+            sizes |= {anchor: written + copied - before} if anchor else {}
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor in (anchor for anchor, _ in open_):
+                raise ConfigError("this stands within itself", _line(event.start_mark))
+            copied += sizes.get(str(event.anchor), 0)
+        if len(open_) > _DEEPEST:
             raise ConfigError("this is nested too deeply", _line(event.start_mark))
+        if copied > _MOST_PARTS:
+            raise ConfigError(f"its aliases stand for more than {_MOST_PARTS:,} parts", _line(event.start_mark))
 
 
 def joined(text: str) -> str:

@@ -28,13 +28,17 @@ HOOK = "demo"
 
 _MACHINES = (
     *("RolloutUpdated", "RolloutStepCompleted", "RolloutPaused", "RolloutCompleted", "RolloutAborted"),
-    *("AnalysisRunRunning", "AnalysisRunFailed", "AnalysisRunError"),
+    *("AnalysisRunRunning", "AnalysisRunFailed", "AnalysisRunError", "RolloutRolledBack"),
 )
-"""Whatever Argo has a trigger for, but scaling: that would be every other message."""
-_TEAM = ("RolloutUpdated", "RolloutPaused", "RolloutCompleted", "RolloutAborted", "AnalysisRunFailed")
+"""Whatever Argo has a trigger for, but scaling: that would be every other message; and how a rollback ends."""
+_TEAM = (
+    *("RolloutUpdated", "RolloutPaused", "RolloutCompleted", "RolloutAborted"),
+    "RolloutRolledBack",
+    "AnalysisRunFailed",
+)
 """What a team reads in its channel, some with `_STEPS`."""
 _STEPS = ("RolloutStepCompleted",)
-_MAILBOX = ("RolloutCompleted", "RolloutAborted")
+_MAILBOX = ("RolloutCompleted", "RolloutAborted", "RolloutRolledBack")
 _FOLDER = resources.files("notifier.demo") / "stories"
 
 
@@ -74,9 +78,9 @@ class Story(NamedTuple):
         }
 
     def expected(self, service: str) -> list[str]:
-        """The reasons a type of service is to be told, in Argo's order and then what we tell beyond Argo."""
+        """The reasons a type of service is to be told, in Argo's order and then what Argo never tells."""
         known = _expectations()[self.name]
-        told = [*known["order"], *Counter(known.get("more", {})).elements()]
+        told = [*known["order"], *Counter(known["also"]).elements()]
         return [reason for reason in told if reason in self.subscriptions[service].reasons]
 
     def lines(self, start: float) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 Where the template has no section for email, the plain message is the body and its first line the subject.
 """
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +22,7 @@ from notifier.services.smtp import TLS_PORT, Connections, Security, Server
 
 _ARGOS_KEY = "insecure_skip_verify"
 _SUBMISSION_PORT = 587
+_WITH_PORT = re.compile(r"([^:]+|\[.*\]):\d+")
 
 
 def _sender(value: object) -> Mailbox:
@@ -56,9 +58,19 @@ class EmailOptions(HttpOptions):
         bare = host.strip().removeprefix("[").removesuffix("]").removesuffix(".")
         with suppress(ValueError):
             return str(ip_address(bare))
+        if _WITH_PORT.fullmatch(host.strip()):
+            raise ValueError("the port is an option of its own, `port`")
         if not (name := domain_in_ascii(bare)):
             raise ValueError("not the name or the address of a host")
         return name
+
+    @staticmethod
+    def recipient_fault(recipient: str) -> str:
+        """See `Options`."""
+        try:
+            return "" if mailboxes(recipient) else "names no mail address: write one, or several with commas"
+        except ValueError as error:
+            return str(error)
 
     def server(self, client: Client) -> Server:
         """Where mail is handed in. Raises ConfigError if the TLS settings cannot be used."""

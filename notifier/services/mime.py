@@ -30,7 +30,9 @@ _PLAIN_NAME = 60
 """A display name or subject in plain ASCII of this length fits the line that every reader takes."""
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
-_PIECE = re.compile(rf"(?:{_QUOTED}|[^,])+", re.DOTALL)
+_PIECE = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^",])+', re.DOTALL)
+"""What is between commas; a quote that is never closed goes on to the end, lest each later one be tried as its own."""
+
 _NAMED = re.compile(rf"(?P<name>(?:{_QUOTED}|[^\"<>])*)<(?P<address>[^<>]*)>", re.DOTALL)
 _LOCAL = re.compile(r'[^\s\x00-\x1f\x7f-\x9f"(),:;<>@\[\]\\]{1,64}|"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\[ -~]){1,62}"')
 _DOMAIN = re.compile(r"(?=.{1,255}$)[\w-]{1,63}(?:\.[\w-]{1,63})*", re.ASCII)

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from notifier.errors import ConfigError
 from notifier.services.durations import seconds
 from notifier.services.tls import Tls
 from notifier.spelling import hint
 
+_LONGEST = 300.0
+_SAID = {"missing": "is missing", "greater_than_equal": "at least {ge}", "less_than_equal": "at most {le}"}
+"""Our words for pydantic's errors, by their types."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -44,6 +48,12 @@ def _url(text: str) -> str:
     raise ValueError("not an http or https URL with a host")
 
 
+def _bearable(timeout: float) -> float:
+    if not 0 < timeout <= _LONGEST:
+        raise ValueError(f"more than 0 and at most {_LONGEST:.0f} seconds")
+    return timeout
+
+
 Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
 HttpUrl = Annotated[str, AfterValidator(_url)]
 Seconds = Annotated[float, BeforeValidator(seconds)]
@@ -62,8 +72,14 @@ class Options(BaseModel):
         try:
             return cls.model_validate(config)
         except ValidationError as error:
-            problems = [f"{'.'.join(map(str, one['loc'])) or 'options'}: {one['msg']}" for one in error.errors()]
-        raise ConfigError("; ".join(problem.replace("Value error, ", "") for problem in problems))
+            problems = [f"{'.'.join(map(str, one['loc'])) or 'options'}: {_said(one)}" for one in error.errors()]
+        raise ConfigError("; ".join(problems))
+
+    @staticmethod
+    def recipient_fault(recipient: str) -> str:
+        """Why nothing can be delivered to a recipient, whatever the options say; "" where something can."""
+        del recipient
+        return ""
 
     @model_validator(mode="before")
     @classmethod
@@ -88,19 +104,28 @@ class Options(BaseModel):
         return iter(())
 
 
+def _said(error: ErrorDetails) -> str:
+    ours = _SAID.get(error["type"])
+    return ours.format(**error.get("ctx", {})) if ours else error["msg"].removeprefix("Value error, ")
+
+
 def _unknown(key: str, known: list[str]) -> str:
     return f"unknown key {key!r} is ignored{hint(key, known)}"
 
 
 class HttpOptions(Options):
-    """Options of a service that speaks HTTP."""
+    """Options of a service that speaks HTTP; Argo's about connections mean nothing here."""
 
-    timeout: Annotated[Seconds, Field(gt=0, le=300)] = 10.0
+    timeout: Annotated[Seconds, AfterValidator(_bearable)] = 10.0
     insecure_skip_verify: bool = False
     ca: str = ""
     ca_file: str = ""
     certificate: str = ""
     key: str = ""
+    max_idle_conns: Any = None
+    max_idle_conns_per_host: Any = None
+    max_conns_per_host: Any = None
+    idle_conn_timeout: Any = None
 
     def tls(self) -> Tls:
         """The TLS settings, `caFile` read. Raises ConfigError if it cannot be."""

@@ -21,7 +21,7 @@ from notifier.services.options import HttpOptions, HttpUrl, Options
 from notifier.services.redaction import Redactor
 from notifier.services.service import Limits
 from notifier.services.slack_api import SlackApi
-from notifier.services.slack_errors import ROOT_IS_GONE
+from notifier.services.slack_errors import ROOT_IS_FIXED, ROOT_IS_GONE
 from notifier.services.slack_limits import EDITED_TEXT, cut, fit
 
 _CONTENT = ("text", "blocks", "attachments")
@@ -44,6 +44,11 @@ class SlackOptions(HttpOptions):
         if not re.fullmatch(r"[!-~]+", token.strip()):
             raise ValueError("not a token: it is one word, like xoxb-…")
         return token.strip()
+
+    @staticmethod
+    def recipient_fault(recipient: str) -> str:
+        """See `Options`."""
+        return "" if recipient.strip().removeprefix("#") else "names no channel: write its name, such as shop-deploys"
 
     def warnings(self) -> list[str]:
         """Also about an icon that is none."""
@@ -178,10 +183,18 @@ class Slack:
             await self._update(root, message, "metadata")
             return Receipt("ok", str(root), root=str(root))
         if policy is Policy.POST_AND_UPDATE:
-            await self._update(root, message)
+            await self._show(root, message)
         reply = {"channel": root.channel, "thread_ts": root.ts, **section.broadcast()}
         answer = await self._api.call("chat.postMessage", {**message, **reply})
         return Receipt("ok", _place(answer), root=_place(answer) if _stands_alone(answer) else str(root))
+
+    async def _show(self, root: Posted, message: Mapping[str, Any]) -> None:
+        """Let the first message show the latest, where the workspace still lets us edit it."""
+        try:
+            await self._update(root, message)
+        except Permanent as refused:
+            if refused.status not in ROOT_IS_FIXED:
+                raise
 
     async def _update(self, root: Posted, message: Mapping[str, Any], *more: str) -> None:
         """Give a message another content: what is not mentioned would stay as it was."""

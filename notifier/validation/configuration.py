@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from notifier import subscriptions
 from notifier.config import yamltext
 from notifier.config.load import OptionsCheck, Source, load, shipped
 from notifier.config.schema import Config, ServiceEntry, Template, Trigger
 from notifier.directory import CHECKS
 from notifier.errors import ConfigError
+from notifier.model import Problem
 from notifier.services import SERVICES
 from notifier.services.http import Client
 from notifier.validation.documents import Finding, Manifest, Text
@@ -43,11 +45,15 @@ class Configuration(NamedTuple):
     def findings(self) -> Iterator[Finding]:
         """What in it cannot work by itself."""
         yield from self.manifest.oddities("data")
-        for problem in self.config.problems:
+        for problem in self._problems():
             item = _ITEM.fullmatch(problem.key)
             key, begin = (item[1], self._located(item[1]).line(int(item[2]))) if item else (problem.key, 0)
             line = problem.line or _mentioned(problem.message, self.texts[key].value, begin)
             yield self.manifest.finding(problem.message, problem.key, self.texts[key].at(line))
+
+    def _problems(self) -> Iterator[Problem]:
+        yield from self.config.problems
+        yield from (Problem(str(self.manifest), *fault) for fault in subscriptions.global_faults(self.config))
 
     def rehearsed(self, samples: Iterable[Sample]) -> Iterator[Finding]:
         """What in it cannot be said, the same once."""

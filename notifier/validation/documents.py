@@ -184,6 +184,6 @@ def _objects(file: File, value: Any, node: yaml.Node, kind: str = "") -> Iterato
     if not found.kind.endswith("List") or not isinstance(items, list):
         yield found
         return
-    nodes = next(list_node for key, list_node in _pairs(node) if key.value == "items")
+    nodes = {key.value: item for key, item in _pairs(node)}["items"]
     for item, item_node in zip(items, nodes.value, strict=True):
         yield from _objects(file, item, item_node, found.kind.removesuffix("List"))

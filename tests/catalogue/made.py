@@ -27,6 +27,7 @@ from notifier.model import (
 from notifier.reasons import trigger_name
 from notifier.render import Rendered, render
 from notifier.rollouts import words
+from notifier.rollouts.tell import Teller, tell
 from notifier.secrets import SecretNames
 from tests.catalogue import recorded
 
@@ -35,16 +36,21 @@ WHEN = "2026-11-21T05:37:40.000Z"
 
 def bare(reason: str, kind: str = "Rollout") -> Event:
     """An event that says no more than it must."""
-    event = Event("1", WHEN, reason, Severity.INFO, "state", kind, "shop", "web", "u-1", revision=None, summary="")
+    level = severity(reason)
+    event = Event("1", WHEN, reason, level, "state", kind, "shop", "web", "u-1", revision=None, summary="")
     return words.worded(event)
 
 
-def full(reason: str, text: str, kind: str = "Rollout", severity: Severity = Severity.INFO) -> Event:
+def severity(reason: str) -> Severity:
+    """How much an event of a reason wants a person."""
+    return tell(Teller("Rollout", "shop", "web", "u-1"), reason, (), 0.0, {}).severity
+
+
+def full(reason: str, text: str, kind: str = "Rollout") -> Event:
     """An event with every field there is, `text` wherever somebody's text may stand."""
     metric = Metric(text, "Failed", text, text, text, count=3, failed=2, errors=1, limit=2, interval=text, planned=text)
     return msgspec.structs.replace(
         bare(reason, kind),
-        severity=severity,
         namespace=text or "shop",
         name=text or "web",
         revision="3",
@@ -72,7 +78,9 @@ def full(reason: str, text: str, kind: str = "Rollout", severity: Severity = Sev
 def like(reason: str, story: str, new: str, **changes: Any) -> Event:
     """An event of another reason at the place of a recorded one."""
     event = recorded.of(reason, story)[-1].note.event
-    return words.worded(msgspec.structs.replace(event, reason=new, summary="", actions=(), **changes))
+    return words.worded(
+        msgspec.structs.replace(event, reason=new, severity=severity(new), summary="", actions=(), **changes)
+    )
 
 
 def unrecorded() -> dict[str, Event]:
@@ -81,8 +89,8 @@ def unrecorded() -> dict[str, Event]:
     why = "Template 'canary' had error: replicas are not available in time"
     doubt = 'Metric "success-rate" assessed Inconclusive due to inconclusive (1) > inconclusiveLimit (0)'
     made = (
-        like("RolloutStepCompleted", "s001", "RolloutStepSkipped", severity=Severity.WARNING, step=skip, manual=True),
-        like("RolloutHealthy", "s004-bluegreen", "RolloutDeleted", severity=Severity.WARNING, seconds=None),
+        like("RolloutStepCompleted", "s001", "RolloutStepSkipped", step=skip, manual=True),
+        like("RolloutHealthy", "s004-bluegreen", "RolloutDeleted", seconds=None),
         like("ExperimentFailed", "s002", "ExperimentError", message=why, cause=None, analysis=None),
         like("ExperimentFailed", "s002", "ExperimentInconclusive", message=doubt, cause=None, analysis=None),
     )
@@ -123,6 +131,11 @@ def filled(templates: Sequence[Template], event: Event, service: str, **variable
         "event": msgspec.to_builtins(event),
     }
     return render(templates, (service, service), {**seen, **variables}, "FALLBACK")
+
+
+def headline(event: Event, **changes: Any) -> str:
+    """The headline of an event with some fields changed, told on a Rollout with a name of common length."""
+    return said(event, namespace="shop", name="web", **changes).partition("\n")[0]
 
 
 def said(event: Event, **changes: Any) -> str:

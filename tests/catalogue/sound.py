@@ -6,6 +6,8 @@ import functools
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from notifier.model import Event, Message, Severity
 from notifier.render import Rendered
 from notifier.sandbox.slack_rules import mentions, shown
@@ -92,7 +94,7 @@ def _notice(message: Message) -> str:
 def _tags(severity: Severity) -> set[tuple[str, object]]:
     """The tags of a harmless mail, with what does not change of their attributes."""
     links = {"links": {"Dashboard": "https://rollouts.example"}}
-    event = made.full("RolloutAborted", "kubectl harmless", severity=severity)
+    event = msgspec.structs.replace(made.full("RolloutAborted", "kubectl harmless"), severity=severity)
     mail = sent.mail(made.say(event, service="email", context=links).message)
     return {(tag, _fixed(attributes)) for tag, attributes in sent.Page(mail.html).tags}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifier.model import Cause, Image, Pause, Step
+from notifier.model import Amount, Cause, Image, Pause, Step, Update
 from tests.catalogue import made
 from tests.catalogue.facts import COMMAND, ISTIO, holds
 from tests.catalogue.made import said
@@ -77,16 +77,22 @@ def test_steps_that_were_missed_are_counted() -> None:
 def test_a_pause_without_end_says_who_must_act_and_how() -> None:
     text = texts("RolloutPaused", "s002-2-2-4")[0]
     holds(text, "paused at step 1/5, waits for a person", "since 05:", "Weight: 20%", "Pods: 1 of 5 updated")
-    holds(
-        text, "mock-go-server:1.0.0 (stable) → ghcr.io/ssup2/mock-go-server:2.0.0 (canary)", "Does not go on by itself"
-    )
+    holds(text, "mock-go-server:1.0.0 (stable) → ghcr.io/ssup2/mock-go-server:2.0.0 (canary)")
     holds(text, f"Continue: {COMMAND} promote mock-server", f"Go back to stable: {COMMAND} abort mock-server")
 
 
 def test_a_pause_of_a_time_says_until_when_and_asks_for_nothing() -> None:
     text = texts("RolloutPaused", ISTIO)[0]
-    holds(text, "paused at step 1/4 until 05:", "Goes on by itself at 05:", f"{COMMAND} abort mock-server")
+    holds(text, "paused at step 1/4 until 05:", f"{COMMAND} abort mock-server")
     assert "promote" not in text
+
+
+def test_a_pause_says_once_whether_it_goes_on_by_itself() -> None:
+    for text in texts("RolloutPaused"):
+        headline, _, details = text.partition("\n")
+        (end,) = (end for end in (" until ", "waits for a person") if end in headline)
+        assert end not in details
+        assert "by itself" not in details
 
 
 def test_a_pause_of_days_says_the_day() -> None:
@@ -113,7 +119,12 @@ def test_a_pause_after_an_inconclusive_experiment_says_so() -> None:
 
 
 def test_a_pause_by_hand_says_how_to_go_on() -> None:
-    holds(texts("RolloutManuallyPaused")[0], "paused by hand at step 0/4", "spec.paused", f"{COMMAND} promote cart")
+    holds(
+        texts("RolloutManuallyPaused")[0],
+        "paused by hand at step 0/4",
+        "spec.paused",
+        "Continue: kubectl patch rollout cart",
+    )
 
 
 def test_going_on_says_whether_by_hand_and_what_comes_next() -> None:
@@ -125,16 +136,22 @@ def test_going_on_says_whether_by_hand_and_what_comes_next() -> None:
 
 def test_a_first_deploy_is_told_apart_from_an_update_when_it_is_complete() -> None:
     first, update, *_ = texts("RolloutCompleted", ISTIO)
-    holds(first, "first deploy of 1.0.0 completed", "Revision 1, pod hash 5bd695c454")
+    holds(first, "first deploy of 1.0.0 is set up, its pods start\n", "Revision 1, pod hash 5bd695c454")
     holds(update, "revision 2 (2.0.0) completed", "Revision 2 (was 1), pod hash 77f87799cf", "1.0.0 → ghcr.io")
     holds(
         update,
         "How: Completed all 4 canary steps",
         "Old pods stay up for 30s",
-        f"Return to the revision before: {COMMAND} undo mock-server",
+        f"Return to the version before: {COMMAND} undo mock-server",
     )
     assert "undo" not in first
     assert "Old pods" not in first
+
+
+def test_no_step_is_next_on_a_first_deploy() -> None:
+    update = of("RolloutUpdated", ISTIO)[1].note.event
+    assert "\nNext: " in said(update)
+    assert "\nNext: " not in said(update, update=Update.FIRST_DEPLOY)
 
 
 def test_old_pods_are_not_said_to_stay_where_they_do_not() -> None:
@@ -185,6 +202,16 @@ def test_the_others_say_what_they_are_about(reason: str, story: str, facts: tupl
 
 def test_the_weight_after_completion_is_a_reset_and_no_rollback() -> None:
     holds(texts("TrafficWeightUpdated", ISTIO)[-1], "weight reset, the new version is stable", "Weight: 100% → 0%")
+
+
+def test_the_weight_after_a_rollback_is_a_reset_to_what_was_stable() -> None:
+    event = of("TrafficWeightUpdated", ISTIO)[-1].note.event
+    holds(said(event, update=Update.ROLLBACK, weight=Amount(20, 0)), "weight reset, back to stable\n")
+
+
+def test_weight_that_stays_at_the_canary_is_no_reset() -> None:
+    event = of("TrafficWeightUpdated", ISTIO)[-1].note.event
+    holds(said(event, weight=Amount(20, 100)), "canary gets 100% of the traffic")
 
 
 def test_an_update_of_an_update_says_what_it_leaves_unfinished() -> None:

@@ -103,6 +103,21 @@ def test_the_severity_reaches_machines() -> None:
     assert body["rollout"]["phase"] == "Degraded"
 
 
+def test_a_headline_is_not_cut_behind_a_colon() -> None:
+    event = recorded.of("AnalysisRunInconclusive")[0].note.event
+    named = (msgspec.structs.replace(event, name="w" * length) for length in range(1, 25))
+    headlines = [made.say(one, context=recorded.CONTEXT).message.message.partition("\n")[0] for one in named]
+    assert any(headline.endswith("…") for headline in headlines)
+    assert not any(headline.endswith(":…") for headline in headlines)
+
+
+def test_a_cluster_of_any_name_leaves_what_happened() -> None:
+    context = {"cluster": "arn:aws:eks:eu-central-1:123456789012:cluster/production"}
+    said = made.say(made.full("RolloutPaused", "n" * 300), context=context).message.message
+    assert said.partition("\n")[0].startswith("arn:aws:eks:eu-cent… nnn")
+    assert "…: paused at step 1" in said.partition("\n")[0]
+
+
 @pytest.mark.parametrize("kind", ["Rollout", "Experiment", "AnalysisRun"])
 @pytest.mark.parametrize("reason", STATE_REASONS)
 def test_an_event_that_says_no_more_than_it_must_has_a_message(reason: str, kind: str) -> None:

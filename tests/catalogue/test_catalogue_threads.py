@@ -52,6 +52,22 @@ def test_slack_and_mail_show_how_far_a_canary_is() -> None:
     assert all(shown in html for shown, html in zip(slack, mails, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("reason", "story"),
+    [("RolloutCompleted", ISTIO), ("RolloutHealthy", ISTIO), ("RolloutRolledBack", "s001")],
+)
+def test_a_first_deploy_and_a_rollback_show_no_progress_in_steps(reason: str, story: str) -> None:
+    first = recorded.of(reason, story, recorded.SLACK)[0].note
+    assert first.event.step is not None
+    assert not any("▱" in row or "▰" in row for row in sent.rows(sent.slack(first.message)))
+
+
+def test_a_first_deploy_is_no_success_until_it_is_healthy() -> None:
+    first, update, *_ = recorded.of("RolloutCompleted", ISTIO, recorded.SLACK)
+    healthy = recorded.of("RolloutHealthy", ISTIO, recorded.SLACK)[0]
+    assert [sent.slack(one.note.message).text[0] for one in (first, update, healthy)] == ["🔵", "✅", "✅"]
+
+
 def test_a_bar_has_ten_boxes_at_most() -> None:
     event = recorded.of("RolloutStepCompleted", "s002-table1")[0].note.event
     assert event.step is not None

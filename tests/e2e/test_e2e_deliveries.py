@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
+from notifier.outbox.protocol import Unit
 from notifier.sandbox.receivers import Reply
+from tests.contract.outbox import samples, stores
 from tests.e2e.program import Finished, Run, call, run
 from tests.integration.daemon.stage import Stage, rollout, subscribed, until
 
@@ -27,6 +31,7 @@ async def dead_and_delivered(stage: Stage, daemon: Run) -> None:
     """Have `one` refuse what is said of web 1 and 2, and `two` take it."""
     await daemon.ready()
     stage.sink.reply(Reply(404, body=b"no such hook"), path="/one")
+    stage.sink.reply(Reply(200, body=b"thanks"), path="/two")
     for mark in (1, 2):
         stage.put(rollout(mark=mark, annotations=subscribed("one", "two")))
         await stage.warned("could not be delivered to one", f"retry {2 * mark - 1}")
@@ -46,6 +51,8 @@ async def test_deliveries_are_listed_shown_sent_again_and_dropped_while_the_daem
         retried = await deliveries(stage, "retry", "3", "2", "99")
         assert retried.code == 1
         assert [line.split()[1] for line in retried.err.splitlines()] == ["2", "99"]
+        assert retried.out == "1 will be sent again\n"
+        assert (await deliveries(stage, "retry", "99")).out == ""
         await until(lambda: stage.told("one") == ["web 1", "web 2", "web 2"], within=8)
         assert await daemon.stop() == 0
     assert [row["id"] for row in await listed(stage, "--state", "suppressed")] == [1]
@@ -73,11 +80,34 @@ async def check_show(stage: Stage) -> None:
     assert delivery["message"] == {"message": "web 1"}
     assert (delivery["state"], delivery["status"], delivery["attempts"]) == ("dead", "404", 1)
     assert "no such hook" in delivery["why"]
+    assert not delivery.keys() & {"due", "answer"}
+    taken = yaml.safe_load((await deliveries(stage, "show", "2")).out)
+    assert "why" not in taken
+    assert (taken["state"], taken["answer"]) == ("delivered", "thanks")
     assert delivery["key"] == stage.keys("one")[0]
     assert json.loads((await deliveries(stage, "show", "1", "-o", "json")).out)["id"] == 1
     missing = await deliveries(stage, "show", "99")
     assert (missing.code, missing.out) == (1, "")
     assert "there is no delivery 99" in missing.err
+
+
+async def test_a_mail_is_shown_for_reading_and_whole_as_json(tmp_path: Path) -> None:
+    body = {"subject": "web", "html": "<p>one</p>\n<p>two</p>"}
+    message = msgspec.json.encode({"message": "one 🚀\ntwo", "body": body})
+    async with stores.sqlite(tmp_path) as outbox:
+        await outbox.commit([Unit((), (), [samples.delivery("key", message=message)])], samples.NOW)
+    show = ("deliveries", "show", "1", "--store", str(tmp_path / stores.FILE))
+    readable, whole = (await call(*show)).out, json.loads((await call(*show, "-o", "json")).out)
+    assert "  message: |-\n    one 🚀\n    two\n" in readable
+    assert yaml.safe_load(readable)["message"]["body"] == {"subject": "web"}
+    assert whole["message"]["body"] == body
+    assert "due" in whole
+
+
+async def test_the_help_of_deliveries_cuts_nothing() -> None:
+    shown = (await call("deliveries", "--help")).out
+    assert [name for name in ("drop", "list", "retry", "show") if f"\n  {name} " not in shown] == []
+    assert [line for line in shown.splitlines()[1:] if line.endswith("...")] == []
 
 
 async def test_all_that_is_dead_is_sent_again_by_one_command(stage: Stage) -> None:
@@ -97,6 +127,6 @@ async def test_all_that_is_dead_is_sent_again_by_one_command(stage: Stage) -> No
 async def test_wrong_use_of_deliveries_exits_with_two(stage: Stage) -> None:
     for arguments in ((), ("1", "--dead")):
         assert (await deliveries(stage, "retry", *arguments)).code == 2
-    finished = await deliveries(stage, "list", "--state", "lost")
-    assert finished.code == 2
+    for wrong in (("list", "--state", "lost"), ("show", "1", "-o", "table")):
+        assert (await deliveries(stage, *wrong)).code == 2
     assert not stage.store.exists()

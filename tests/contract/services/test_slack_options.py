@@ -13,7 +13,8 @@ from tests.contract.services.slacks import letter
 
 
 def test_argos_options_are_understood_in_any_capitals() -> None:
-    unused = {"signingSecret": "s", "channels": ["a"]}
+    unused = {"signingSecret": "s", "channels": ["a"], "maxIdleConns": 1, "MAXIDLECONNSPERHOST": "2"}
+    unused |= {"maxConnsPerHost": 3, "idleConnTimeout": "90s"}
     options = SlackOptions.read({"TOKEN": "xoxb-1\n", "ApiUrl": " http://h/api\n", "DISABLEUNFURL": "true"} | unused)
     assert (options.token, options.api_url, options.disable_unfurl) == ("xoxb-1", "http://h/api", True)
     assert (options.username, options.icon, options.insecure_skip_verify, options.timeout) == ("", "", False, 10)
@@ -51,8 +52,8 @@ def test_an_unknown_key_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("config", "text"),
     [
-        ({}, r"^token: Field required$"),
-        ({"token": None}, r"^token: Field required$"),
+        ({}, r"^token: is missing$"),
+        ({"token": None}, r"^token: is missing$"),
         ({"token": ""}, r"^token: not a token: it is one word"),
         ({"token": " \n"}, r"^token: not a token"),
         ({"token": "xoxb-CANARY 1"}, r"^token: not a token"),
@@ -70,6 +71,16 @@ def test_options_that_cannot_work_are_said_by_key(config: dict[str, Any], text: 
     with pytest.raises(ConfigError, match=text) as caught:
         SlackOptions.read(config)
     assert "CANARY" not in f"{caught.value} {caught.value.__context__} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize("recipient", ["", " ", "#"])
+def test_who_names_no_channel_reaches_nobody(recipient: str) -> None:
+    assert SlackOptions.recipient_fault(recipient) == "names no channel: write its name, such as shop-deploys"
+
+
+@pytest.mark.parametrize("recipient", ["deploys", "#deploys", "C0123ABC"])
+def test_any_channel_may_be_there(recipient: str) -> None:
+    assert SlackOptions.recipient_fault(recipient) == ""
 
 
 def test_a_channel_takes_one_message_a_second() -> None:

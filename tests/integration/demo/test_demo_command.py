@@ -71,9 +71,10 @@ async def test_slack_and_mail_are_a_line_each_with_who_got_it_and_how_it_begins(
     async with demo(f"--scenario={CANARY.name}") as running:
         lines = [await running.said(who) for who in ("slack #shop ", "email release@shop.example ")]
     slack, mail = lines
-    assert re.fullmatch(r"\d\d:\d\d:\d\d   slack #shop +new message +🔵 shop/checkout: first deploy of .*", slack)
-    assert re.fullmatch(r"\d\d:\d\d:\d\d   email release@shop\.example +shop/checkout: first deploy of .*", mail)
-    assert slack.index("🔵") == mail.index("shop/checkout:")
+    said = "prod-eu-1 shop/checkout: first deploy of .*"
+    assert re.fullmatch(rf"\d\d:\d\d:\d\d   slack #shop +new message +🔵 {said}", slack)
+    assert re.fullmatch(rf"\d\d:\d\d:\d\d   email release@shop\.example +{said}", mail)
+    assert slack.index("🔵") == mail.index("prod-eu-1 ")
 
 
 async def test_ctrl_c_after_the_last_story_ends_it_cleanly_and_leaves_nothing() -> None:

@@ -66,6 +66,11 @@ def test_a_story_is_about_its_own_rollout_and_subscribed_by_nobody_but_the_demo(
         assert not any("scaling" in name for name in subscriptions)
 
 
+def test_everybody_is_told_how_a_rollback_ends() -> None:
+    (story,) = (one for one in STORIES if "rolled back" in one.title)
+    assert {story.expected(service)[-1] for service in (WEBHOOK, SLACK, EMAIL)} == {"RolloutRolledBack"}
+
+
 def test_everything_once_is_good() -> None:
     verdict = judge(STORIES, [heard for story in STORIES for heard in _all_heard(story)])
     assert verdict.good

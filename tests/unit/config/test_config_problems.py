@@ -134,6 +134,15 @@ def test_a_bad_entry_that_there_is_one_of_is_left_out_and_reported(
         ("service.slack", "{token: x, tokn: y}", 0, "unknown key 'tokn' is ignored"),
         ("template.x", "message: hi\nslak: {}", 2, "unknown"),
         ("template.x", "mesage: hi", 1, "did you mean 'message'?"),
+        ("template.x", "slack:\n  text: hi\n  blokcs: []", 3, "slack: unknown key 'blokcs' (did you mean 'blocks'?)"),
+        ("template.x", "email:\n  subjct: hi", 2, "email: unknown key 'subjct' (did you mean 'subject'?) is ignored"),
+        ("template.x", "webhook:\n  ci:\n    bdy: hi", 3, "webhook.ci: unknown key 'bdy' (did you mean 'body'?)"),
+        (
+            "template.x",
+            "slack:\n  text: hi\n  deliveryPolicy: Updat",
+            3,
+            "slack: unknown deliveryPolicy 'Updat' (did you mean 'Update'?) is taken for `Post`",
+        ),
     ],
 )
 def test_an_unknown_key_is_ignored_with_a_warning(key: str, text: str, line: int, remark: str) -> None:

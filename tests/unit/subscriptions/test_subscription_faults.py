@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notifier.subscriptions import faults
+from notifier.subscriptions import faults, global_faults
 from tests.unit.config.maps import configured
 from tests.unit.subscriptions.wishes import annotated
 
@@ -36,6 +36,21 @@ def test_an_unknown_service_is_a_fault_with_the_nearest_right_name() -> None:
     assert told({f"{COMPLETED}.deploy": ""}, SERVICES) == [
         f"{COMPLETED}.deploy: there is no service 'deploy'; did you mean 'deploys'?"
     ]
+
+
+def test_a_recipient_whom_nothing_can_reach_is_a_fault() -> None:
+    assert told({f"{COMPLETED}.slack": ""}, SERVICES) == [
+        f"{COMPLETED}.slack: names no channel: write its name, such as shop-deploys"
+    ]
+
+
+def test_a_global_recipient_whom_nothing_can_reach_is_a_fault_of_its_entry_said_once() -> None:
+    entries = "- {recipients: ['slack:ops', deploys]}\n- {recipients: [slack, 'slack:', 'slack:#']}"
+    (fault,) = global_faults(configured(SERVICES | {"subscriptions": entries}))
+    assert (fault.key, fault.message) == (
+        "subscriptions[1]",
+        "names no channel: write its name, such as shop-deploys",
+    )
 
 
 def test_without_a_config_map_any_service_may_be_meant() -> None:

@@ -95,4 +95,4 @@ def test_both_forms_ask_for_the_same(config: Config, written: set[str]) -> None:
     items = [{"trigger": ["on-x"], "destinations": [{"service": "slack", "recipients": list(written)}]}]
     long = {f"{ANNOTATION_PREFIX}subscriptions": yaml.safe_dump(items)}
     asked = [wanted([annotations], {}, config)["on-x"].keys() for annotations in (short, long)]
-    assert asked[0] == asked[1] == {Destination("slack", name) for name in written}
+    assert asked[0] == asked[1] == {Destination("slack", name.removeprefix("#") or name) for name in written}

@@ -26,7 +26,9 @@ async def test_what_the_readme_shows_is_without_problems() -> None:
         ("trigger.x: |\n\n  - when: a b\n    send: []", "- when: a b", "trigger.x", "`a b`"),
         ('trigger.x: "- when: true\\n- when: a b"', None, "trigger.x", "`a b`"),
         ("trigger.x: >\n  - when: a b", "trigger.x: >", "trigger.x", "`a b`"),
-        ("template.x: |\n  message: hi\n  slack:\n    a: '{{ nope }}'", "slack:", "template.x", "slack.a"),
+        ("template.x: |\n  message: hi\n  slack:\n    text: '{{ nope }}'", "slack:", "template.x", "slack.text"),
+        ("template.x: |\n  slack:\n    blokcs: []", "blokcs: []", "template.x", "did you mean 'blocks'?"),
+        ("template.x: |\n  slack:\n    deliveryPolicy: Pst", "deliveryPolicy: Pst", "template.x", "mean 'Post'?"),
         ("template.x: |\n  mesage: hi", "mesage: hi", "template.x", "did you mean 'message'?"),
         ("service.webhok.x: ''", None, "service.webhok.x", "no service type 'webhok'"),
         ("service.webhook.x: |\n  url: ftp://x", "service.webhook.x: |", "service.webhook.x", "not an http or https"),
@@ -79,6 +81,51 @@ async def test_an_annotation_that_cannot_work_is_found_at_its_line(kind: str, an
     assert set(lines) == {f"notifications.argoproj.io/{annotation}"}
     assert set(keys) == {f"notifications.argoproj.io/{annotation.partition(':')[0]}"}
     assert message in messages[0]
+
+
+SLACK = "service.slack: 'token: xoxb-1'"
+MAIL = "service.email: '{host: smtp.test, from: a@shop.test}'"
+
+
+@pytest.mark.parametrize(
+    ("service", "annotation", "message"),
+    [
+        (SLACK, 'subscribe.on-rollout-aborted.slack: ""', "names no channel: write its name, such as shop-deploys"),
+        (MAIL, "subscribe.on-rollout-aborted.email: shop-team", "'shop-team' is no mail address"),
+    ],
+)
+async def test_recipients_whom_nothing_can_reach_are_found(service: str, annotation: str, message: str) -> None:
+    line = f"notifications.argoproj.io/{annotation}"
+    assert await said(config_map(service), rollout(annotation)) == [(line, line.partition(":")[0], message)]
+
+
+async def test_global_recipients_whom_nothing_can_reach_are_found_at_their_line() -> None:
+    good = "  - recipients: ['slack:ops']\n    triggers: [on-rollout-aborted]"
+    bad = "  - recipients:\n    - slack\n    triggers: [on-rollout-aborted]"
+    ((line, key, message),) = await said(config_map(SLACK, f"subscriptions: |\n{good}\n{bad}"))
+    assert (line, key) == ("- recipients:", "subscriptions[1]")
+    assert message == "names no channel: write its name, such as shop-deploys"
+
+
+@pytest.mark.parametrize(
+    "prefix", ["notification.argoproj.io/", "notifications.argoprj.io/", "Notifications.argoproj.io/", ""]
+)
+async def test_a_subscription_under_another_prefix_is_found_with_the_right_one(prefix: str) -> None:
+    right = 'subscribe.on-rollout-aborted.hook: ""'
+    found = await said(config_map(HOOK), rollout(right).replace("notifications.argoproj.io/", prefix))
+    assert found == [
+        (
+            f"{prefix}{right}",
+            f"{prefix}subscribe.on-rollout-aborted.hook",
+            "is no subscription: write notifications.argoproj.io/subscribe.on-rollout-aborted.hook",
+        )
+    ]
+
+
+async def test_annotations_of_others_are_their_business() -> None:
+    others = ("rollout.argoproj.io/revision", "shop.example/subscribe.news", "notified.argoproj.io/when", "note")
+    texts = [rollout("x: y").replace("notifications.argoproj.io/x", other) for other in others]
+    assert await said(config_map(HOOK), *texts) == []
 
 
 async def test_without_a_config_map_any_service_may_be_meant_and_triggers_are_those_built_in() -> None:
