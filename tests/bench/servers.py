@@ -69,19 +69,19 @@ async def _cluster(pipe: Pipe, population: Population) -> None:
     async with ApiServer() as api:
         _fill(api.store, population)
         pipe.send(api.url)
-        async for pace in _asked(pipe):
+        async for pace in asked(pipe):
             pipe.send(await _played(api.store, population, pace))
 
 
 async def _receiver(pipe: Pipe) -> None:
     async with WebhookSink() as sink:
         pipe.send(sink.url)
-        async for number in _asked(pipe):
+        async for number in asked(pipe):
             found = await sink.wait_for(number, within=60)
             pipe.send([(request.headers["Idempotency-Key"], request.at) for request in found])
 
 
-async def _asked(pipe: Pipe) -> AsyncIterator[Any]:
+async def asked(pipe: Pipe) -> AsyncIterator[Any]:
     """What is asked through the pipe until it is closed."""
     while True:
         try:

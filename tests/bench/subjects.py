@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from notifier.model import ANNOTATION_PREFIX, Kind, Object
+from notifier.model import ANNOTATION_PREFIX, REVISION_ANNOTATION, Kind, Object
 from notifier.sandbox.player import Line, load, recast
 
 TRIGGERS = (
@@ -75,11 +75,22 @@ def family(annotations: Mapping[str, str]) -> list[Object]:
     return [_grown(rollout), *replica_sets[:2]]
 
 
-def _grown(rollout: Object) -> Object:
+def healthy() -> Object:
+    """A Rollout of 5.5 kB that has been updated and is healthy, without uid, annotated by nobody but its controller."""
+    lines = _lines(_RECORDINGS / "x-dynamic-stable-scale.jsonl.gz", {})
+    states = [line.object for line in lines if line.object["kind"] == Kind.ROLLOUT]
+    grown = _grown([state for state in states if state.get("status", {}).get("phase") == "Healthy"][-1], 17)
+    annotations = {name: grown["metadata"]["annotations"][name] for name in (REVISION_ANNOTATION, _LAST_APPLIED)}
+    return grown | {"metadata": {"annotations": annotations}}
+
+
+def _grown(rollout: Object, settings: int = 13) -> Object:
     """The Rollout with some environment, and with what was applied as an annotation."""
     grown: Object = msgspec.json.decode(msgspec.json.encode(rollout))
     [container] = grown["spec"]["template"]["spec"]["containers"]
-    container["env"] = [{"name": f"SETTING_{n}", "value": f"https://{n}.shop.example/v{n * n}"} for n in range(13)]
+    container["env"] = [
+        {"name": f"SETTING_{n}", "value": f"https://{n}.shop.example/v{n * n}"} for n in range(settings)
+    ]
     applied = msgspec.json.encode({"kind": Kind.ROLLOUT, "spec": grown["spec"]}).decode()
     grown["metadata"]["annotations"][_LAST_APPLIED] = applied
     return grown

@@ -11,15 +11,17 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """What was measured, what was wanted, what was reached."""
+    """What was measured, what was wanted, what was reached; what the peer does with the same work, if it was asked."""
 
     what: str
     target: str
     reached: str
+    peer: str = ""
+    ratio: str = ""
 
 
 Measured = Callable[[Row], None]
-_HEAD = Row("Measured", "Target", "Reached")
+_HEAD = Row("Measured", "Target", "Reached", "Peer", "Ratio")
 
 
 def table(rows: list[Row]) -> list[str]:
@@ -35,5 +37,5 @@ def machine() -> str:
     load, *_ = os.getloadavg()
     return (
         f"{os.cpu_count()} cores of {model[1] if model else platform.machine()}, Python {platform.python_version()}, "
-        f"load {load:.1f} at the end; each the best of several rounds."
+        f"load {load:.1f} at the end; each the best of several rounds; all that takes part shares the cores."
     )
