@@ -174,8 +174,6 @@ def _connect(path: str) -> tuple[sqlite3.Connection, Presence]:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            # What savepoints may have to undo stays in memory: in a file it is a third of what a settlement costs.
-            connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute("PRAGMA foreign_keys = ON")
             _migrate(connection, path)
             return connection, presence.enter(path)

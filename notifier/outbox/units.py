@@ -7,16 +7,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from notifier.errors import StoreError
 from notifier.model import Event
 from notifier.outbox.protocol import LEASE_SECONDS, Committed, Delivery, Record, State, Unit
 from notifier.outbox.rows import SQL, columns
 
 _encode_event = msgspec.json.Encoder().encode
-
-
-class _LostError(StoreError):
-    """A digest was written by somebody else since it was read."""
 
 
 def commit_all(connection: sqlite3.Connection, units: Sequence[Unit], me: str, now: float) -> list[Committed | None]:
@@ -32,25 +27,20 @@ def commit_all(connection: sqlite3.Connection, units: Sequence[Unit], me: str, n
 
 
 def _commit(connection: sqlite3.Connection, unit: Unit, me: str, now: float) -> Committed | None:
-    connection.execute("SAVEPOINT unit")
-    try:
-        for record in unit.records:
-            _put(connection, record)
-    except _LostError:
-        connection.execute("ROLLBACK TO unit")
-        connection.execute("RELEASE unit")
+    if not all(_is_as_read(connection, record) for record in unit.records):
         return None
+    for record in unit.records:
+        connection.execute(SQL["write"], record._asdict())
     events = frozenset(event.id for event in unit.events if _tell(connection, event, now))
     rows = [row for new in unit.deliveries if (row := _enqueue(connection, new, me, now))]
-    connection.execute("RELEASE unit")
     leased = [row for row in rows if row.state is State.LEASED]
     return Committed(events, frozenset(row.key for row in rows), leased)
 
 
-def _put(connection: sqlite3.Connection, record: Record) -> None:
-    query = "replace" if record.writes else "remember"
-    if connection.execute(SQL[query], record._asdict()).rowcount != 1:
-        raise _LostError(f"the digest of {record.uid} was written by another reader")
+def _is_as_read(connection: sqlite3.Connection, record: Record) -> bool:
+    """Whether nobody wrote a digest since it was read; nobody else can until this transaction ends."""
+    row = connection.execute(SQL["writes"], {"uid": record.uid}).fetchone()
+    return record.writes == (row["writes"] if row else 0)
 
 
 def _tell(connection: sqlite3.Connection, event: Event, now: float) -> bool:

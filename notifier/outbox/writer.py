@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from notifier.errors import StoreError
@@ -17,7 +18,7 @@ _AT_ONCE = 200
 class Writer:
     """Runs work on a connection in a thread of its own, as many pieces a transaction as are waiting (at most 200).
 
-    Each piece runs in a savepoint: one that raises undoes itself alone.
+    One that raises undoes itself alone; it, and what shares its transaction, may then run twice.
     """
 
     def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
@@ -80,22 +81,36 @@ def _resolve(future: asyncio.Future[Any], result: Any) -> None:
 
 
 def _transaction(connection: sqlite3.Connection, works: list[Work]) -> list[Any]:
+    """What each returned or raised: all in one transaction or, where that fails, each in its own to fail alone.
+
+    Savepoints would do as well, but keep what they may have to undo in a file, which takes time, or in memory, which
+    is not given back: 90 MiB where 100,000 deliveries wait (`make bench`).
+    """
+    if len(works) == 1:
+        return [_alone(connection, works[0])]
     connection.execute("BEGIN IMMEDIATE")
-    try:
-        results = [_piece(connection, work) for work in works]
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-    return results
+    with suppress(Exception):
+        return _committed(connection, works)
+    return [_alone(connection, work) for work in works]
 
 
-def _piece(connection: sqlite3.Connection, work: Work) -> Any:
-    connection.execute("SAVEPOINT piece")
+def _alone(connection: sqlite3.Connection, work: Work) -> Any:
     try:
-        result = work(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        return _committed(connection, [work])[0]
+    except sqlite3.Error as error:
+        return StoreError(f"the outbox cannot be written: {error}")
     except Exception as error:  # noqa: BLE001  # whatever it is belongs to who asked, and to nobody else's work
-        connection.execute("ROLLBACK TO piece")
-        result = StoreError(f"the outbox refused: {error}") if isinstance(error, sqlite3.Error) else error
-    connection.execute("RELEASE piece")
-    return result
+        return error
+
+
+def _committed(connection: sqlite3.Connection, works: list[Work]) -> list[Any]:
+    try:
+        results = [work(connection) for work in works]
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk has undone it already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return results

@@ -2,14 +2,14 @@
 SELECT uid, kind, namespace, root, version, shape, writes, body, deleted FROM digests
 WHERE root IN (SELECT root FROM digests WHERE uid IN (SELECT value FROM json_each(:uids)));
 
--- remember: a digest that was not known
+-- writes: how often a digest was written
+SELECT writes FROM digests WHERE uid = :uid;
+
+-- write: a digest
 INSERT INTO digests (uid, kind, namespace, root, version, shape, writes, deleted, body)
 VALUES (:uid, :kind, :namespace, :root, :version, :shape, 1, :deleted, :body)
-ON CONFLICT (uid) DO NOTHING;
-
--- replace: a digest, if nobody wrote it since it was read
-UPDATE digests SET root = :root, version = :version, shape = :shape, writes = writes + 1, deleted = :deleted, body = :body
-WHERE uid = :uid AND writes = :writes;
+ON CONFLICT (uid) DO UPDATE SET root = :root, version = :version, shape = :shape, writes = writes + 1,
+  deleted = :deleted, body = :body;
 
 -- absent: what a complete list of a kind did not show
 SELECT uid, kind, namespace, root, version, shape, writes, body, deleted FROM digests
