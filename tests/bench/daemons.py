@@ -54,12 +54,18 @@ class Running(NamedTuple):
 
 
 @asynccontextmanager
-async def daemon(server: str, store: Path) -> AsyncIterator[Running]:
-    """A daemon of the cluster at `server` with the store at a path, from readiness until the block ends."""
+async def daemon(server: str, store: Path, log: Path | None = None) -> AsyncIterator[Running]:
+    """A daemon of the cluster at `server` with the store at a path, from readiness until the block ends.
+
+    It logs what it does by default to a file, or its errors only.
+    """
     address = free_address()
     options = ("--server", server, "--store", str(store), "--address", address, "--config-namespace", "argo-rollouts")
+    quiet = () if log else ("--log-level", "error")
     began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(_COMMAND, "run", "--log-level", "error", *options)
+    with (log or Path(os.devnull)).open("wb") as errors:
+        stderr = errors if log else None
+        process = await asyncio.create_subprocess_exec(_COMMAND, "run", *quiet, *options, stderr=stderr)
     async with ended(process):
         async with asyncio.timeout(120):
             await _ready(f"http://{address}/readyz")
