@@ -140,7 +140,7 @@ class Draft:
     ) -> Iterator[tuple[Trigger, Condition, Sight]]:
         wanted = subscriptions.wanted((root.subscriptions,), root.labels, self._config)
         old = was.subscriptions if was is not None and was.uid == root.uid else root.subscriptions
-        before = subscriptions.wanted((old,), None, self._config) if old != root.subscriptions else wanted
+        before = subscriptions.wanted((old,), root.labels, self._config) if old != root.subscriptions else wanted
         for trigger in (self._config.watched[name] for name in wanted if name in self._config.watched):
             sight = Sight(known, frozenset(wanted[trigger.name].keys() - before.get(trigger.name, {}).keys()))
             for condition in trigger.conditions:

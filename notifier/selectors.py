@@ -24,8 +24,17 @@ def parse(text: str) -> Matcher:
 
     Raises ValueError naming the part that is no requirement.
     """
-    requirements = [_requirement(part.strip()) for part in _OUTSIDE_PARENTHESES.split(text) if part.strip()]
+    requirements = [_requirement(part) for part in _parts(text)]
     return lambda labels: all(matches(labels) for matches in requirements)
+
+
+def unmet(text: str, labels: Mapping[str, str]) -> list[str]:
+    """The parts of a selector that keep labels from being selected. Raises ValueError as `parse` does."""
+    return [part for part in _parts(text) if not _requirement(part)(labels)]
+
+
+def _parts(text: str) -> list[str]:
+    return [stripped for part in _OUTSIDE_PARENTHESES.split(text) if (stripped := part.strip())]
 
 
 def _requirement(part: str) -> Matcher:

@@ -15,6 +15,8 @@ _COMMANDS = {
     "run": "the daemon: watch Rollouts, deliver notifications",
     "demo": "three rollouts and every message they cause; needs no cluster",
     "deliveries": "list, show, retry or drop what is in the outbox",
+    "explain": "why messages about a Rollout come, or why they do not",
+    "render": "one template against one object, for any service",
     "validate": "check ConfigMaps, Secrets and annotations in files",
     "replay": "recorded watch events in, the notifications they cause out",
 }

@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 
 import click
 import msgspec
-import yaml
 
-from notifier import times
+from notifier import readable, times
 from notifier.errors import StoreError
 from notifier.outbox.protocol import Delivery, Filter, State
 from notifier.outbox.sqlite import SqliteOutbox
@@ -30,16 +29,6 @@ T = TypeVar("T")
 def _output(*forms: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
     choice = click.Choice(forms)
     return click.option("-o", "--output", type=choice, default=forms[0], show_default=True, help="How to show it.")
-
-
-class _Readable(yaml.SafeDumper):
-    """YAML in which a text of several lines looks like one."""
-
-
-_Readable.add_representer(
-    str,
-    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
-)
 
 
 @click.group()
@@ -184,4 +173,4 @@ def _print(value: dict[str, Any] | list[dict[str, Any]], output: str) -> None:
         click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
     else:
         read = [_legible(one) for one in value] if isinstance(value, list) else _legible(value)
-        click.echo(yaml.dump(read, Dumper=_Readable, sort_keys=False, allow_unicode=True).rstrip())
+        click.echo(readable.dump(read))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
 import msgspec
 
+from notifier.cli import objects
 from notifier.services import http
 from notifier.validation.check import Report, validate
 from notifier.validation.documents import File, Finding
 
-_STDIN = "-"
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _GITHUB = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _GITHUB_PROPERTY = _GITHUB | str.maketrans({":": "%3A", ",": "%2C"})
@@ -40,7 +39,7 @@ def command(named: tuple[str, ...], files: tuple[str, ...], output: str) -> None
     names = dict.fromkeys(name for given in (*named, *files) for name in _names(given))
     if not names:
         raise click.UsageError("there is no file to check: name one with -f")
-    report = asyncio.run(_validated([_read(name, named=name in {*named, *files}) for name in names]))
+    report = asyncio.run(_validated([File(name, objects.text(name), name in {*named, *files}) for name in names]))
     for remark in report.remarks:
         click.echo(remark, err=True)
     for line in _OUTPUTS[output](report.findings, len(names)):
@@ -56,20 +55,10 @@ async def _validated(files: Iterable[File]) -> Report:
 
 def _names(given: str) -> Iterator[str]:
     """What a name on the command line stands for: itself, or the files of a folder."""
-    if given == _STDIN or not Path(given).is_dir():
+    if given == objects.STDIN or not Path(given).is_dir():
         yield given
     else:
         yield from (str(path) for path in sorted(Path(given).rglob("*")) if path.suffix in _SUFFIXES and path.is_file())
-
-
-def _read(name: str, *, named: bool) -> File:
-    try:
-        content = sys.stdin.buffer.read() if name == _STDIN else Path(name).read_bytes()
-        return File(name, content.decode("utf-8-sig"), named)
-    except OSError as error:
-        raise click.UsageError(f"{name} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"{name} cannot be read: it is not UTF-8") from error
 
 
 def _text(findings: Sequence[Finding], files: int) -> Iterator[str]:

@@ -199,8 +199,9 @@ def subscriptions(text: str, warn: Warn) -> tuple[GlobalSubscription, ...]:
 
 def _subscription(index: int, written: Any, line: int, warn: Warn) -> GlobalSubscription:
     item = _keys(written, _SUBSCRIPTION, line, warn)
+    selector = str(item.get("selector") or "")
     try:
-        matches = selectors.parse(str(item.get("selector") or ""))
+        matches = selectors.parse(selector)
     except ValueError as error:
         raise ConfigError(f"`selector`: {error}", line) from error
     recipients = _texts(item.get("recipients"), "recipients", line)
@@ -209,6 +210,7 @@ def _subscription(index: int, written: Any, line: int, warn: Warn) -> GlobalSubs
         triggers=tuple(_texts(item.get("triggers"), "triggers", line)),
         matches=matches,
         origin=f"subscriptions[{index}]",
+        selector=selector,
     )
 
 

@@ -101,12 +101,13 @@ class ServiceEntry:
 
 @dataclass(frozen=True, slots=True)
 class GlobalSubscription:
-    """Who hears of all objects with certain labels; no triggers means the default ones."""
+    """Who hears of all objects with certain labels, `selector` in words; no triggers means the default ones."""
 
     destinations: tuple[Destination, ...]
     triggers: tuple[str, ...]
     matches: Matcher
     origin: str
+    selector: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ Where it differs, on purpose:
 from __future__ import annotations
 
 from notifier.expr.expression import Expression
+from notifier.expr.parts import Part
 
-__all__ = ["Expression", "compile"]
+__all__ = ["Expression", "Part", "compile"]
 
 
 def compile(source: str) -> Expression:  # noqa: A001 - what every engine calls it, and always used with its module

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from notifier.errors import ExpressionError
@@ -12,13 +11,12 @@ from notifier.expr.compiler import compiled
 from notifier.expr.fault import Fault, reported
 from notifier.expr.frame import Frame
 from notifier.expr.parser import parse
+from notifier.expr.parts import Part, part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from notifier.expr.closures import Run
-
-_EXPLAINED = ("and", "or", "==", "!=", "<", ">", "<=", ">=", "in", "matches", "contains", "startsWith", "endsWith")
 
 
 class Expression:
@@ -50,15 +48,9 @@ class Expression:
         """Tell whether the value is true itself, not merely something truthy; raises ExpressionError as `evaluate`."""
         return self._evaluate(self._run, env, now) is True
 
-    def parts(self, env: Mapping[str, Any], now: float) -> list[tuple[str, Any | ExpressionError]]:
-        """Return each operand of logic and comparison, outermost first, as source text with its value or its error.
-
-        Literals say nothing and are left out, so is what depends on a predicate's element.
-        """
-        return [(self._text(part), self._outcome(part, env, now)) for part in _parts(self._tree)]
-
-    def _text(self, part: nodes.Node) -> str:
-        return self.source[part.span.start : part.span.end]
+    def explained(self, env: Mapping[str, Any], now: float) -> Part:
+        """Return the value, as `evaluate` does, as a tree of the values and errors it is made of."""
+        return part(self.source, self._tree, lambda node: self._outcome(node, env, now))
 
     def _evaluate(self, run: Run, env: Mapping[str, Any], now: float) -> Any:
         try:
@@ -80,24 +72,3 @@ def _reads_clock(node: nodes.Node) -> bool:
         case nodes.Name(name="time" | "$env") | nodes.Builtin(name="now"):
             return True
     return any(map(_reads_clock, nodes.children(node)))
-
-
-def _parts(node: nodes.Node) -> Iterator[nodes.Node]:
-    if isinstance(node, nodes.Let):
-        for part in _parts(node.body):
-            yield replace(node, span=part.span, body=part)
-    for operand in _operands(node):
-        if not isinstance(operand, nodes.Literal):
-            yield operand
-            yield from _parts(operand)
-
-
-def _operands(node: nodes.Node) -> tuple[nodes.Node, ...]:
-    match node:
-        case nodes.Binary(operator=operator, left=left, right=right) if operator in _EXPLAINED:
-            return (left, right)
-        case nodes.Unary(operator="not", operand=operand):
-            return (operand,)
-        case nodes.Conditional(condition=condition, then=then, otherwise=otherwise):
-            return (condition, then, otherwise)
-    return ()

@@ -114,7 +114,8 @@ class _Parser(Cursor):
             if not self.accept(":"):
                 then = self.expression()
                 self.expect(":")
-            condition = nodes.Conditional(self.span(mark, start), condition, then, self.expression())
+            otherwise = self.expression()
+            condition = nodes.Conditional(self.span(mark, start), condition, then, otherwise)
         return condition
 
     def _primary(self) -> nodes.Node:

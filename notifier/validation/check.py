@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,13 +13,12 @@ from notifier.logs import SHORTEST
 from notifier.model import ANNOTATION_PREFIX, Kind
 from notifier.redaction import MASK, one_line, pattern
 from notifier.services.http import Client
-from notifier.spelling import nearest
 from notifier.validation import credentials, made
+from notifier.validation.annotations import misplaced
 from notifier.validation.configuration import Configuration, configuration, is_ours, named_secrets, together
 from notifier.validation.documents import File, Finding, Manifest, read
 from notifier.validation.made import Sample
 
-_SUBSCRIPTION = re.compile(r"subscribe\.|subscriptions")
 _ANNOTATED = frozenset({Kind.ROLLOUT, Kind.ANALYSIS_RUN, Kind.EXPERIMENT})
 
 
@@ -90,15 +88,8 @@ def _annotations(manifest: Manifest, config: Config) -> Iterator[Finding]:
     for fault in subscriptions.faults({key: text.value for key, text in texts.items()}, config):
         key = next(k for k in texts if k.removeprefix(ANNOTATION_PREFIX) == fault.key)
         yield manifest.finding(fault.message, key, texts[key].line)
-    for key, text in manifest.texts(*path).items():
-        prefix, _, name = key.rpartition("/")
-        if _SUBSCRIPTION.match(name) and f"{prefix}/" != ANNOTATION_PREFIX and _is_like_ours(prefix):
-            yield manifest.finding(f"is no subscription: write {ANNOTATION_PREFIX}{name}", key, text.line)
-
-
-def _is_like_ours(prefix: str) -> bool:
-    """Whether a prefix is a misspelt one of ours, or was forgotten."""
-    return not prefix or bool(nearest(prefix.lower(), [ANNOTATION_PREFIX.rstrip("/")]))
+    lines = {key: text.line for key, text in manifest.texts(*path).items()}
+    yield from (manifest.finding(fault.message, fault.key, lines[fault.key]) for fault in misplaced(lines))
 
 
 def _samples(manifests: Iterable[Manifest]) -> tuple[list[Sample], list[Finding]]:

@@ -202,7 +202,8 @@ SAMPLE = Sample(_ROLLOUT, _digest(_ROLLOUT))
 
 def event(on: RolloutDigest, reason: str, summary: str) -> Event | None:
     """An event of a reason ("" is none: a condition holds), None where it cannot happen to such a Rollout."""
-    told = {"revision": "3", "previous_revision": "2", "stable_revision": "2", "update": Update.UPDATE}
+    revision, before = on.revision or "3", on.previous_revision or _before(on.revision)
+    told = {"revision": revision, "previous_revision": before, "stable_revision": before, "update": Update.UPDATE}
     fields = {name: _FIELDS[name] for name in _OF_REASON.get(reason, ("message",))} if reason else {}
     details = {**told, **fields, "summary": summary or None}
     if reason in {"RolloutStepCompleted", "RolloutStepSkipped"}:
@@ -211,3 +212,7 @@ def event(on: RolloutDigest, reason: str, summary: str) -> Event | None:
         first, last = on.steps[0], on.steps[-1]
         details["step"] = Step(1, len(on.steps), first, last, last, completed=1, skipped=1)
     return tell.tell(tell.Teller.of(on), reason, ("made-up",), _NOW, details)
+
+
+def _before(revision: str) -> str:
+    return str(max(int(revision) - 1, 1)) if revision.isdecimal() else "2"

@@ -92,7 +92,8 @@ def _faults(template: Template, variables: Mapping[str, Any], config: Config) ->
     kind = config.services[service].type if service in config.services else ""
     rendered = render([template], (kind, service), variables, str(variables["event"]["summary"]))
     yield from (fault.removeprefix(f"template {template.name}: ") for fault in rendered.faults)
-    yield from _broken_json(rendered.message.body, kind)
+    sections = (name for name in (f"{kind}.{service}", f"{kind}.*", kind) if name in template.sections)
+    yield from _broken_json(rendered.message.body, next(sections, kind))
 
 
 def _broken_json(value: Any, path: str) -> Iterator[str]:

@@ -58,6 +58,17 @@ async def test_a_new_trigger_and_a_new_global_subscription_learn_the_present_sil
         assert stage.told("one") == ["web low"]
 
 
+async def test_who_is_subscribed_to_all_is_no_newcomer_where_somebody_else_subscribes(stage: Stage) -> None:
+    low = {"trigger.on-low": "- when: rollout.metadata.labels.mark == 'low'\n  send: [mark]\n"}
+    everybody = {"subscriptions": "- recipients: [one]\n  triggers: [on-low]\n"}
+    stage.configure(stage.services("one", "two"), low, everybody)
+    stage.put(web("low", "other"))
+    async with stage.ready() as running:
+        stage.put(web("low", "other", **subscribed("two", trigger="on-low")))
+        await running.settled()
+        assert (stage.told("one"), stage.told("two")) == ([], ["web low"])
+
+
 async def test_a_broken_template_is_reported_with_its_line_and_its_last_good_version_stays(stage: Stage) -> None:
     other = {"trigger.on-other": MARKS["trigger.on-mark"].replace("[mark]", "[other]")}
     annotations = subscribed("one") | subscribed("two", trigger="on-other")

@@ -89,29 +89,3 @@ def test_what_cannot_be_evaluated_does_not_hold_but_fails() -> None:
 )
 def test_an_expression_knows_whether_time_can_change_it(source: str, uses_clock: bool) -> None:
     assert expr.compile(source).uses_clock is uses_clock
-
-
-def test_a_condition_explains_itself_in_parts() -> None:
-    source = "rollout.status.phase == 'Healthy' and (rollout.spec.replicas > 3 or not rollout.status.abort)"
-    parts = [(text, str(value)) for text, value in expr.compile(source).parts(ENV, NOW)]
-    assert parts == [
-        ("rollout.status.phase == 'Healthy'", "False"),
-        ("rollout.status.phase", "Degraded"),
-        ("rollout.spec.replicas > 3 or not rollout.status.abort", "True"),
-        ("rollout.spec.replicas > 3", "True"),
-        ("rollout.spec.replicas", "4"),
-        ("not rollout.status.abort", "must be true or false, got nil (line 1, column 69)"),
-        ("rollout.status.abort", "None"),
-    ]
-
-
-def test_the_parts_of_a_let_know_its_variables() -> None:
-    assert expr.compile("let n = rollout.spec.replicas; n > 3").parts(ENV, NOW) == [("n", 4)]
-
-
-def test_the_parts_of_a_choice_are_its_condition_and_both_ways() -> None:
-    assert expr.compile("rollout.spec.replicas > 3 ? rollout.status.phase : 1").parts(ENV, NOW) == [
-        ("rollout.spec.replicas > 3", True),
-        ("rollout.spec.replicas", 4),
-        ("rollout.status.phase", "Degraded"),
-    ]

@@ -28,7 +28,7 @@ def _placed(source: str, env: dict[str, Any]) -> bool:
     """Compile, explain and evaluate; an ExpressionError must know its place, and nothing else may leave."""
     try:
         expression = expr.compile(source)
-        expression.parts(env, 0)
+        expression.explained(env, 0)
         expression.evaluate(env, 0)
     except ExpressionError as error:
         return bool(error.message) and error.line >= 1 and error.column >= 1

@@ -1,0 +1,126 @@
+"""`rollouts-notifier render`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from notifier import readable
+from notifier.cli import files, objects
+from notifier.config import entries
+from notifier.config.load import shipped
+from notifier.config.schema import Config, Template
+from notifier.errors import ConfigError, NotifierError, Permanent
+from notifier.explain import Subject, report
+from notifier.model import Kind
+from notifier.rendered import ALL, Rendition, Wanted, document, renditions
+from notifier.spelling import hint
+
+
+@click.command()
+@click.argument("template")
+@click.option("-f", "--file", required=True, metavar="FILE", help="The Rollout, and what it owns; - is standard input.")
+@click.option("--service", default=ALL, show_default=True, help="A service's name or type: slack, email, webhook.")
+@click.option("--recipient", default="", help="Whom it is for.")
+@click.option("--event", default="", metavar="REASON", help="What has happened; empty: what fits template and Rollout.")
+@click.option("--config-map", default="", metavar="FILE", help="The ConfigMap to use, beside what is shipped.")
+@click.option("--secret", default="", metavar="FILE", help="The Secret beside it; of it names are used only.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json", "yaml", "html"]),
+    default="text",
+    show_default=True,
+    help="How to show it; html is a page as receivers see it.",
+)
+def command(template: str, file: str, output: str, config_map: str, secret: str, **wanted: str) -> None:
+    """Fill in one template for one Rollout, for one service or all. Sends nothing.
+
+    TEMPLATE is the name of one that is shipped or in the ConfigMap, or a file such as the repository's
+    templates/rollout-aborted.yaml. What the file of the Rollout does not tell of the event is made up. Exit code 1 if
+    the template cannot be filled in.
+    """
+    config = files.config(config_map or None, secret or None)
+    chosen = _template(template, config)
+    try:
+        reason = Wanted(wanted["service"], wanted["recipient"], wanted["event"])
+        found = renditions(chosen, _subject(file), reason, config, time.time())
+        shown = list(_OUTPUTS[output](chosen.name, found))
+    except ConfigError as error:
+        raise click.UsageError(error.message) from error
+    except Permanent as error:
+        raise click.ClickException(str(error)) from error
+    except NotifierError as error:
+        raise click.UsageError(f"{file}: {error}") from error
+    for line in shown:
+        click.echo(line)
+    _complain(found)
+
+
+def _template(named: str, config: Config) -> Template:
+    """A template by its name, or of a file. Raises UsageError."""
+    if named in config.templates:
+        return config.templates[named]
+    path = Path(named)
+    if not path.is_file():
+        raise click.UsageError(f"there is no template {named!r}, nor such a file{hint(named, config.templates)}")
+    name = path.stem
+    try:
+        return entries.template(name, objects.text(named), shipped().language, _warn, shipped().templates.keys())
+    except ConfigError as error:
+        raise click.ClickException(f"{named}:{error.line or 1}: {error.message}") from error
+
+
+def _warn(remark: str, line: int) -> None:
+    click.echo(f"line {line}: {remark}", err=True)
+
+
+def _subject(file: str) -> Subject:
+    found = objects.objects(file)
+    rollouts = objects.rollouts(found, "", "")
+    if len(rollouts) != 1:
+        raise click.UsageError(f"{file} must hold one {Kind.ROLLOUT}: it holds {len(rollouts)}")
+    return Subject(rollouts[0], objects.relatives(rollouts[0], found, strays=True))
+
+
+def _complain(found: Sequence[Rendition]) -> None:
+    """Say what could not be filled in. Raises Exit."""
+    faults = dict.fromkeys(f"{one.service}: {fault}" for one in found for fault in one.payload.faults)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise click.exceptions.Exit(1)
+
+
+def _text(_: str, found: Sequence[Rendition]) -> Iterator[str]:
+    for number, one in enumerate(found):
+        to = f" to {one.recipient}" if one.recipient else ""
+        about = f"{one.payload.reason or 'a condition that holds'}, {report.OCCASIONS[one.payload.occasion]}"
+        yield from (*([""] if number else []), f"{one.service} ({one.type}){to}: {about}")
+        yield from (f"  | {line}".rstrip() for line in one.payload.message.splitlines())
+        if one.payload.body:
+            yield from (f"  {line}" for line in readable.dump(report.legible(one.payload.body)).splitlines())
+
+
+def _json(_: str, found: Sequence[Rendition]) -> Iterator[str]:
+    yield msgspec.json.format(msgspec.json.encode(found)).decode()
+
+
+def _yaml(_: str, found: Sequence[Rendition]) -> Iterator[str]:
+    yield readable.dump(msgspec.to_builtins(found))
+
+
+def _html(template: str, found: Sequence[Rendition]) -> Iterator[str]:
+    yield document(template, found)
+
+
+_OUTPUTS: dict[str, Callable[[str, Sequence[Rendition]], Iterator[str]]] = {
+    "text": _text,
+    "json": _json,
+    "yaml": _yaml,
+    "html": _html,
+}
