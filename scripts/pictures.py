@@ -19,9 +19,10 @@ from pathlib import Path
 from notifier import logs
 from notifier.demo.arrivals import Arrival
 from notifier.demo.audience import Heard
+from notifier.demo.catalogue import by_default
 from notifier.demo.performance import Programme, perform
 from notifier.demo.screen import Page
-from notifier.demo.stories import EMAIL, STORIES, WEBHOOK, Story
+from notifier.demo.stories import EMAIL, WEBHOOK, Story
 from notifier.looks import page, webhook
 from notifier.sandbox.player import Line
 
@@ -74,7 +75,7 @@ class Spectator(Page):
 def pictures(look: Path) -> Iterator[tuple[str, str]]:
     """Every picture's name and document, of the demo that is played for them; exit if something is missing in it."""
     spectator = Spectator()
-    story = Unhurried(*next(story for story in STORIES if story.rollout == ROLLOUT))
+    story = Unhurried(*next(story for story in by_default() if story.rollout == ROLLOUT))
     programme = Programme([story._replace(channel=CHANNEL)], ends=True, look=look)
     if not asyncio.run(perform(programme, spectator, asyncio.Event())).good:
         sys.exit("the demo did not go well")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from notifier.demo.receivers import Receivers
 from notifier.demo.stories import EMAIL, SLACK, WEBHOOK
 from notifier.sandbox.mail import Mail, MailSink
 from notifier.sandbox.receivers import Received, WebhookSink
@@ -33,6 +34,11 @@ class Arrival(NamedTuple):
     text: str
     details: Mapping[str, str]
     body: Any
+
+
+def followed(receivers: Receivers) -> tuple[AsyncIterator[Arrival], ...]:
+    """What arrives at receivers, a stream for each."""
+    return requests(receivers.webhook), posts(receivers.slack), mails(receivers.mail)
 
 
 async def requests(sink: WebhookSink) -> AsyncIterator[Arrival]:

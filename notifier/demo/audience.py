@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from notifier.demo.arrivals import Arrival
@@ -51,23 +51,36 @@ class Verdict(NamedTuple):
 
 
 def judge(stories: Sequence[Story], heard: Sequence[Heard]) -> Verdict:
-    """Compare what was heard with what was asked for, whatever the order."""
-    expected = Counter(
-        Told(service, story.name, reason)
-        for story in stories
-        for service in story.subscriptions
-        for reason in story.expected(service)
-    )
+    """Compare what was heard with what was asked for; what Argo tells in an order is to come in it."""
+    said = _said(heard)
+    expected, missing, unexpected = 0, list[Told](), _repeated(heard)
+    for story, service in [(one, service) for one in stories for service in one.subscriptions]:
+        expects = story.expects(service)
+        lacking, surplus = expects.compare(said.pop((service, story.name), ()))
+        expected += len(expects.all())
+        missing += _tell(service, story.name, lacking.elements())
+        unexpected += _tell(service, story.name, surplus.elements())
+    for (service, scenario), reasons in said.items():
+        unexpected += _tell(service, scenario, reasons)
+    return Verdict([story.name for story in stories], expected, len(heard), missing, unexpected)
+
+
+def _said(heard: Iterable[Heard]) -> dict[tuple[str, str], Sequence[str]]:
+    """The reasons that were told, in order, by service and scenario; what repeats a key is left out."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for one in {one.arrival.key: one for one in heard}.values():
+        said.setdefault((one.arrival.service, one.scenario), []).append(one.reason)
+    return {**said}
+
+
+def _repeated(heard: Sequence[Heard]) -> list[Told]:
+    """What repeats a key."""
     first = Counter(one.told for one in {one.arrival.key: one for one in heard}.values())
-    repeated = Counter(one.told for one in heard) - first
-    missing, unexpected = expected - first, first - expected + repeated
-    return Verdict(
-        [story.name for story in stories],
-        expected.total(),
-        len(heard),
-        list(missing.elements()),
-        list(unexpected.elements()),
-    )
+    return list((Counter(one.told for one in heard) - first).elements())
+
+
+def _tell(service: str, scenario: str, reasons: Iterable[str]) -> Iterator[Told]:
+    return (Told(service, scenario, reason) for reason in reasons)
 
 
 class Audience:

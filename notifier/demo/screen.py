@@ -12,8 +12,10 @@ import msgspec
 from notifier import times
 from notifier.demo.arrivals import Arrival
 from notifier.demo.audience import Heard, Told, Verdict
+from notifier.demo.catalogue import RECORDED, plain
 from notifier.demo.stage import SPARE_CHANNEL, Stage
-from notifier.demo.stories import HOOK, SLACK, WEBHOOK, Story
+from notifier.demo.stories import EMAIL, HOOK, SLACK, WEBHOOK, Story
+from notifier.demo.visit import CHANNEL, Visit
 from notifier.model import ANNOTATION_PREFIX, Severity
 
 _MARKS: dict[str, tuple[str, str]] = {
@@ -43,6 +45,9 @@ class Screen(Protocol):
     def invitation(self, stage: Stage, story: Story) -> None:
         """All stays up, with a story's Rollout to play with."""
 
+    def visiting(self, visit: Visit) -> None:
+        """The daemon watches somebody's own cluster."""
+
 
 class Page:
     """Blocks and lines to read, on standard output; `verbose` shows requests and messages whole."""
@@ -55,12 +60,12 @@ class Page:
         click.echo(
             "Each block is a webhook's request, each line a message in Slack or a mail. The Rollouts they are about:"
         )
-        click.echo(f"{_kubectl(stage)} get rollouts -A")
+        click.echo(f"{stage.kubectl} get rollouts -A")
 
     def headline(self, number: int, of: int, story: Story) -> None:
         """Name a story, its Rollout and its recording."""
         click.secho(f"\n{number}/{of}  {story.title}", bold=True)
-        click.echo(f"     {story.namespace}/{story.rollout}, recorded as {story.name}")
+        click.echo(f"     {story.namespace}/{story.rollout}, {_origin(story)}")
 
     def heard(self, heard: Heard) -> None:
         """Show a request in a block, a message that people get in a line."""
@@ -84,6 +89,10 @@ class Page:
         """Say how to look around and what to try."""
         click.echo(_invitation(stage, story))
 
+    def visiting(self, visit: Visit) -> None:
+        """Say what to subscribe."""
+        click.echo(_subscribing(visit))
+
 
 class Lines:
     """A line of JSON per delivery and one for the verdict on standard output, the rest on standard error."""
@@ -93,10 +102,12 @@ class Lines:
 
     def opening(self, stage: Stage) -> None:
         """Say where to look."""
-        click.echo(f"{_kubectl(stage)} get rollouts -A", err=True)
+        click.echo(f"{stage.kubectl} get rollouts -A", err=True)
 
     def headline(self, number: int, of: int, story: Story) -> None:
-        """Say nothing: every line names its story."""
+        """Say only what is not recorded: every line names its story."""
+        if story.origin != RECORDED:
+            click.echo(f"{number}/{of}  {story.name}: {_origin(story)}", err=True)
 
     def heard(self, heard: Heard) -> None:
         """Print a delivery."""
@@ -124,6 +135,10 @@ class Lines:
         """Say how to look around and what to try."""
         click.echo(_invitation(stage, story), err=True)
 
+    def visiting(self, visit: Visit) -> None:
+        """Say what to subscribe."""
+        click.echo(_subscribing(visit), err=True)
+
 
 def _block(heard: Heard) -> None:
     """Show when, where, how grave and what, and the request in one line."""
@@ -149,17 +164,19 @@ def _clock(arrival: Arrival) -> str:
     return times.text(arrival.at)[11:19]
 
 
-def _kubectl(stage: Stage) -> str:
-    return f"kubectl --server={stage.cluster.url}"
+def _origin(story: Story) -> str:
+    if story.origin == RECORDED:
+        return f"recorded as {plain(story.name)}"
+    return "written as a controller would: the recording is not at hand (--recordings DIR says where one is)"
 
 
 def _invitation(stage: Stage, story: Story) -> str:
-    here = f"{_kubectl(stage)} -n {story.namespace}"
+    here = f"{stage.kubectl} -n {story.namespace}"
     subscribe = f"{here} annotate rollout {story.rollout} {ANNOTATION_PREFIX}subscribe"
     return f"""
 Cluster, daemon and receivers stay up until Ctrl-C.
 
-  the Rollouts     {_kubectl(stage)} get rollouts -A
+  the Rollouts     {stage.kubectl} get rollouts -A
   one of them      {here} describe rollout {story.rollout}
   is all well?     {stage.daemon.health.url}/readyz?verbose
   in numbers       {stage.daemon.health.url}/metrics
@@ -172,6 +189,23 @@ Subscribe the webhook and another Slack channel to one more thing, then make it 
 
 Misspell a trigger; `describe` says which one is meant:
   {subscribe}.on-rollout-pausd.{HOOK}="""
+
+
+def _subscribing(visit: Visit) -> str:
+    subscribe = f"{visit.kubectl} annotate rollout NAME -n NAMESPACE {ANNOTATION_PREFIX}subscribe"
+    return f"""
+The daemon watches this cluster until Ctrl-C; nothing is played. Its ConfigMap and Secret are in the namespace
+{visit.namespace}, which goes with the demo. Subscribe a Rollout and do something with it; the messages appear here:
+
+  the Rollouts     {visit.kubectl} get rollouts -A
+  the webhook      {subscribe}.on-rollout-updated.{HOOK}=
+  Slack            {subscribe}.on-rollout-paused.{SLACK}={CHANNEL}
+  mail             {subscribe}.on-rollout-completed.{EMAIL}=release@example.com
+  and others       on-rollout-step-completed, on-rollout-aborted, on-analysis-run-failed, on-rollout-manually-paused
+  is all well?     {visit.daemon.health.url}/readyz?verbose
+  what was sent    rollouts-notifier deliveries list --store {visit.store}
+
+What you have annotated stays annotated; {visit.kubectl} annotate … KEY- takes it away."""
 
 
 def _pretty(body: Any) -> str:

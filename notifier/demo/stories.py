@@ -1,19 +1,18 @@
-"""The stories the demo plays: what a real controller wrote, with names to follow, moved to now and made brisk."""
+"""The stories the demo plays: what a controller wrote, subscribed by the demo, moved to now and made brisk."""
 
 from __future__ import annotations
 
-import functools
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from notifier import times
+from notifier.demo.expectations import IN_ORDER, SCALING, Expectation
 from notifier.model import ANNOTATION_PREFIX, Kind
 from notifier.reasons import trigger_name
-from notifier.sandbox.player import Line, load, recast, retime
+from notifier.sandbox.player import Line, recast
+from notifier.sandbox.stories.scripts import Written
 
 FASTER = 8.0
 """How many times faster than it happened a story is played."""
@@ -26,20 +25,15 @@ WEBHOOK, SLACK, EMAIL = "webhook", "slack", "email"
 HOOK = "demo"
 """What the webhook is called in annotations; of the other types there is one service each, called like the type."""
 
-_MACHINES = (
-    *("RolloutUpdated", "RolloutStepCompleted", "RolloutPaused", "RolloutCompleted", "RolloutAborted"),
-    *("AnalysisRunRunning", "AnalysisRunFailed", "AnalysisRunError", "RolloutRolledBack"),
-)
-"""Whatever Argo has a trigger for, but scaling: that would be every other message; and how a rollback ends."""
-_TEAM = (
+TEAM = (
     *("RolloutUpdated", "RolloutPaused", "RolloutCompleted", "RolloutAborted"),
     "RolloutRolledBack",
     "AnalysisRunFailed",
 )
-"""What a team reads in its channel, some with `_STEPS`."""
-_STEPS = ("RolloutStepCompleted",)
+"""What a team reads in its channel."""
+_MACHINES = (*IN_ORDER, "RolloutRolledBack")
+"""All but scaling, which would be every other message; and how a rollback ends."""
 _MAILBOX = ("RolloutCompleted", "RolloutAborted", "RolloutRolledBack")
-_FOLDER = resources.files("notifier.demo") / "stories"
 
 
 class Subscription(NamedTuple):
@@ -55,33 +49,48 @@ class Subscription(NamedTuple):
         return {f"{ANNOTATION_PREFIX}{key}": self.recipient for key in keys}
 
 
-class Story(NamedTuple):
-    """A recording and its cast: `renamed` are texts of the recording and what stands for them.
+class Source(Protocol):
+    """Where a story's lines come from."""
 
-    `channel` says what the team wants to read in Slack.
+    def written(self, start: float) -> Written:
+        """What was there before the story, and the story, as if it began at `start` (seconds since the epoch)."""
+
+
+class Story(NamedTuple):
+    """What happens to a Rollout, and its cast: `renamed` are texts of the source and what stands for them.
+
+    `channel` says what the team wants to read in Slack; machines are told all that is expected of a `whole` story.
     """
 
     name: str
     title: str
     namespace: str
     rollout: str
-    renamed: tuple[tuple[str, str], ...]
-    channel: tuple[str, ...] = _TEAM
+    source: Source
+    expectation: Expectation
+    renamed: tuple[tuple[str, str], ...] = ()
+    channel: tuple[str, ...] = TEAM
+    whole: bool = False
+    origin: str = ""
 
     @property
     def subscriptions(self) -> dict[str, Subscription]:
         """Who is told, by the type of service: a machine, the team's channel, the team's mailbox."""
+        others = (reason for reason in self.expectation.others if reason not in IN_ORDER)
+        machines = tuple(dict.fromkeys((*IN_ORDER, SCALING, *others))) if self.whole else _MACHINES
         return {
-            WEBHOOK: Subscription(HOOK, "", _MACHINES),
+            WEBHOOK: Subscription(HOOK, "", machines),
             SLACK: Subscription(SLACK, self.namespace, self.channel),
             EMAIL: Subscription(EMAIL, f"release@{self.namespace}.example", _MAILBOX),
         }
 
+    def expects(self, service: str) -> Expectation:
+        """What a type of service is to be told."""
+        return self.expectation.of(self.subscriptions[service].reasons)
+
     def expected(self, service: str) -> list[str]:
-        """The reasons a type of service is to be told, in Argo's order and then what Argo never tells."""
-        known = _expectations()[self.name]
-        told = [*known["order"], *Counter(known["also"]).elements()]
-        return [reason for reason in told if reason in self.subscriptions[service].reasons]
+        """The reasons a type of service is to be told: what has an order in it, then the others."""
+        return self.expects(service).all()
 
     def lines(self, start: float) -> Iterator[Line]:
         """What to play, as if it began at `start` (seconds since the epoch), at a brisk pace.
@@ -94,26 +103,22 @@ class Story(NamedTuple):
     def recorded(self, start: float) -> Iterator[Line]:
         """What to play at the pace at which it happened.
 
-        Kubernetes Events are left out: the daemon does not need them, and the last come minutes after the rest.
+        The Rollout is subscribed when the story begins: what was there before is nobody's business.
         """
-        with resources.as_file(_FOLDER / f"{self.name}.jsonl.gz") as path:
-            states = [line for line in load(path) if line.object["kind"] != Kind.EVENT]
-        named = (self._named(line) for line in states)
+        before, story = self.source.written(start)
         asked = {key: to for one in self.subscriptions.values() for key, to in one.annotations().items()}
-        cast = recast(named, namespace=self.namespace, annotate=asked, drop_subscriptions=True)
-        return retime(cast, start=start)
+        yield from self._cast(before, {})
+        yield from self._cast(story, asked)
+
+    def _cast(self, lines: Iterable[Line], annotations: dict[str, str]) -> Iterator[Line]:
+        for line in recast(map(self._named, lines), namespace=self.namespace, drop_subscriptions=True):
+            yield _subscribed(line, annotations) if line.object["kind"] == Kind.ROLLOUT else line
 
     def _named(self, line: Line) -> Line:
         raw = msgspec.json.encode(line.object)
         for recorded, name in self.renamed:
             raw = raw.replace(recorded.encode(), name.encode())
         return line._replace(object=msgspec.json.decode(raw))
-
-
-@functools.cache
-def _expectations() -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.json.decode((_FOLDER / "expect.json").read_bytes())
-    return found
 
 
 def brisk(lines: Iterable[Line]) -> Iterator[Line]:
@@ -126,27 +131,7 @@ def brisk(lines: Iterable[Line]) -> Iterator[Line]:
         yield line._replace(ts=times.text(at))
 
 
-STORIES = (
-    Story(
-        "s002-2-2-4-istio-vs",
-        "A canary waits for a person twice, is promoted twice, completes",
-        "shop",
-        "checkout",
-        (("ghcr.io/ssup2/mock-go-server", "shop/checkout"), ("mock-server", "checkout")),
-    ),
-    Story(
-        "s002-2-2-8-istio-dr-analysis",
-        "An update fails its analysis and is aborted; tried again, it completes",
-        "payments",
-        "ledger",
-        (("ghcr.io/ssup2/mock-go-server", "payments/ledger"), ("mock-server", "ledger")),
-        channel=_TEAM + _STEPS,
-    ),
-    Story(
-        "s001-basic-canary-narrative",
-        "One update completes, the next is aborted by hand and rolled back",
-        "web",
-        "storefront",
-        (("argoproj/rollouts-demo", "web/storefront"), ("rollouts-demo", "storefront")),
-    ),
-)
+def _subscribed(line: Line, annotations: dict[str, str]) -> Line:
+    metadata = line.object["metadata"]
+    asked = (metadata.get("annotations") or {}) | annotations
+    return line._replace(object={**line.object, "metadata": {**metadata, "annotations": asked}})

@@ -30,11 +30,12 @@ async def output(*command: str | Path, home: Path) -> str:
 
 
 class Running:
-    """A demo that runs; `text` is what it has printed."""
+    """A demo that runs; `text` is what it has printed, `errors` beside that once it has ended."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self.text = ""
+        self.code: int | None = None
+        self.text = self.errors = ""
 
     async def until(self, words: str) -> str:
         """The first line from now on with some words in it."""
@@ -60,7 +61,8 @@ class Running:
         async with asyncio.timeout(within):
             rest, errors = await self._process.communicate()
         self.text += rest.decode()
-        assert "Traceback" not in errors.decode(), errors.decode()
+        self.errors = errors.decode()
+        assert "Traceback" not in self.errors, self.errors
         assert self._process.returncode is not None
         return self._process.returncode
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import aiohttp
 
-from notifier.demo.stories import EMAIL, SLACK, STORIES, WEBHOOK
+from notifier.demo.catalogue import by_default, stories
+from notifier.demo.stories import EMAIL, SLACK, WEBHOOK
 from tests.integration.demo.running import demo
 
-CANARY = STORIES[0]
+STORIES = by_default()
+CANARY = stories()[STORIES[0].name]
 
 
 async def test_every_story_tells_every_subscriber_its_reasons_in_argos_order_and_none_twice() -> None:

@@ -13,11 +13,11 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from notifier.demo.stories import STORIES
+from notifier.demo.catalogue import stories
 from tests.integration.demo.running import COMMAND, KUBECTL, Running, demo, output
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CANARY = STORIES[0]
+CANARY = stories()["s002-2.2.4-istio-vs"]
 
 
 class Staying(NamedTuple):

@@ -10,10 +10,12 @@ from hypothesis import given, strategies as st
 from notifier import times
 from notifier.demo.arrivals import Arrival
 from notifier.demo.audience import Heard, Told, judge
-from notifier.demo.stories import EMAIL, FASTER, LONGEST, SLACK, SLOWEST, STORIES, WEBHOOK, Story, brisk
+from notifier.demo.catalogue import by_default
+from notifier.demo.stories import EMAIL, FASTER, LONGEST, SLACK, SLOWEST, WEBHOOK, Story, brisk
 from notifier.model import ANNOTATION_PREFIX
 from notifier.sandbox.player import Line
 
+STORIES = by_default()
 START = 2_000_000_000.0
 GAPS = st.lists(st.integers(0, 200_000).map(lambda milliseconds: milliseconds / 1000), max_size=30)
 

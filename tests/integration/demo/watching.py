@@ -6,19 +6,21 @@ import asyncio
 from pathlib import Path
 
 from notifier.demo.audience import Heard, Verdict
+from notifier.demo.catalogue import by_default
 from notifier.demo.performance import Programme, perform
 from notifier.demo.stage import Stage
-from notifier.demo.stories import SLACK, STORIES, Story
+from notifier.demo.stories import SLACK, Story
+from notifier.demo.visit import Visit
 
-STORY = STORIES[0]._replace(channel=("RolloutUpdated", "RolloutCompleted"))
+STORY = by_default()[0]._replace(channel=("RolloutUpdated", "RolloutCompleted"))
 """A story that Slack's pace does not make long."""
 
 
 class Onlooker:
-    """A screen that remembers what was on it; `stop` is set once it has heard of a service."""
+    """A screen that remembers what was on it; `stop` is set once it has heard of a service, `invited` once asked in."""
 
     def __init__(self, stop_at: str = "") -> None:
-        self.stop = asyncio.Event()
+        self.stop, self.invited = asyncio.Event(), asyncio.Event()
         self.heards: list[Heard] = []
         self._stop_at = stop_at
 
@@ -38,6 +40,9 @@ class Onlooker:
 
     def invitation(self, stage: Stage, story: Story) -> None:
         pass
+
+    def visiting(self, visit: Visit) -> None:  # noqa: ARG002  # the protocol's signature
+        self.invited.set()
 
 
 async def watched(look: Path | None, stop_at: str = "") -> tuple[Verdict, list[Heard]]:
