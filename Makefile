@@ -2,9 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test check format bench pictures lock clean
+.PHONY: help install demo test check cluster e2e format bench pictures lock clean
 help:                ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 install: .venv/.installed  ## a virtual environment with locked dependencies
 
@@ -17,8 +17,15 @@ install: .venv/.installed  ## a virtual environment with locked dependencies
 demo: install        ## three rollouts and every message they cause, in under a minute
 	$(BIN)/rollouts-notifier demo
 
-test: install        ## every test but the measurements
-	$(BIN)/python -m pytest -m "not bench" -n 2 --dist worksteal
+test: install        ## every test but the measurements and those on a real cluster
+	$(BIN)/python -m pytest -m "not bench and not cluster" -n 2 --dist worksteal
+
+cluster: install     ## a real Argo Rollouts on loopback, until Ctrl-C (needs Go; built once, in some minutes)
+	$(BIN)/python -m tests.cluster
+
+e2e: install         ## the tests on a real cluster: that one, or the one of E2E_KUBECONFIG
+	-test -n "$$E2E_KUBECONFIG" || $(BIN)/python -m tests.cluster build
+	$(BIN)/python -m pytest tests/e2e/cluster
 
 check: install       ## lint, types, import contracts, size budgets
 	$(BIN)/ruff check .
