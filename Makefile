@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test check cluster e2e format bench pictures lock clean
+.PHONY: help install demo test check docs cluster e2e format bench pictures lock clean
 help:                ## what can be made
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -38,11 +38,15 @@ format: install      ## let ruff put the code in shape
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
+docs: install        ## the site of docs/, in build/docs; a link that leads nowhere fails
+	$(BIN)/sphinx-build -W --keep-going -n -q -b html docs build/docs
+
 bench: install       ## the numbers of the README, measured here
 	$(BIN)/python -m pytest tests/bench -m bench -s
 
 pictures: install    ## the pictures of the README (needs Debian's chromium and pngquant)
 	$(BIN)/python scripts/pictures.py
+	$(BIN)/python scripts/screenshots.py
 
 lock:                ## renew the lock files (needs uv on the PATH)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
@@ -51,4 +55,4 @@ lock:                ## renew the lock files (needs uv on the PATH)
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements-dev.lock
 
 clean:               ## forget the environment and all caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

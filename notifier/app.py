@@ -29,14 +29,17 @@ from notifier.intake import Intake, Told
 from notifier.kube.transport import Cluster, Transport
 from notifier.metrics import Metrics
 from notifier.model import Target
+from notifier.outbox.reading import Reader
 from notifier.outbox.sqlite import SqliteOutbox
 from notifier.pipeline import Pipeline
 from notifier.reporter import Reporter
 from notifier.services import http
-from notifier.settings import Settings
+from notifier.settings import PageSettings, Settings
 from notifier.upkeep import Upkeep
 from notifier.watches import Watches
 from notifier.web.health import HealthServer
+from notifier.web.page import Page
+from notifier.web.sources import Sources
 
 _log = structlog.get_logger(__name__)
 
@@ -71,6 +74,11 @@ class Daemon:
         """The values that must not appear in any log line."""
         return self.directory.secrets.values() if hasattr(self, "directory") else ()
 
+    @property
+    def page_url(self) -> str:
+        """Where the page is, "" where there is none."""
+        return self._page.url if self._page else ""
+
     async def wait(self) -> NoReturn:
         """Wait until a part fails; raises what it failed with."""
         await self._tasks.wait()
@@ -95,10 +103,21 @@ class Daemon:
         self._watches = Watches(transport, watch, self._intake, self._feed)
         self._watches.observe(self.metrics)
         self.health = await enter(HealthServer(settings.view.address, self._checks(), self.metrics.registry))
+        self._page = await self._look(settings.page)
         world = World(policy=Policy(horizon=settings.delivery.horizon))
         self._worker = Worker(self.outbox, self.directory, self._reporter, world)
         self._stack.push_async_callback(self._reporter.flush)
         self._stack.push_async_callback(self._worker.stop, settings.delivery.grace)
+
+    async def _look(self, settings: PageSettings) -> Page | None:
+        """The page for people, None where none is wanted."""
+        if settings.address is None:
+            return None
+        reader = Reader.open(self._settings.store.path)
+        self._stack.push_async_callback(reader.close)
+        doing = self.outbox if settings.actions else None
+        sources = Sources(reader, self.directory, self._pipeline.objects, doing, self._settings.config.zone)
+        return await self._stack.enter_async_context(Page(settings.address, sources, settings.hosts))
 
     def _start(self) -> None:
         self._stack.push_async_callback(self._tasks.stop)

@@ -80,6 +80,10 @@ class Objects:
             self._fill_template(found, uid)
         return found
 
+    def family(self, root: str) -> list[Object]:
+        """What a Rollout owns, decoded, in no order."""
+        return [found for uid in self._families.get(root, ()) if (found := self.get(uid))]
+
     def runs(self, rollout: Object) -> list[Object] | None:
         """Argo's `analysisRuns`: the runs of the present hash and revision, newest first, None without any."""
         metadata, status = rollout.get("metadata", {}), rollout.get("status") or {}

@@ -4,105 +4,30 @@ Each setting is a field below and stands nowhere else: what it means, its defaul
 make the option and its help. Whoever is handed `Settings` need not check them again.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
-from datetime import timedelta
-from pathlib import Path
-from typing import Any, Literal, NoReturn, Self, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, Literal, Self, TypeVar
 
 import click
 
-from notifier import selectors
+from notifier.parameters import (
+    LABEL_VALUE,
+    NAME,
+    duration,
+    file,
+    host_and_port,
+    label_selector,
+    names,
+    namespace_name,
+    page_address,
+    time_zone,
+    url,
+)
 
 INSTANCE_LABEL = "argo-rollouts.argoproj.io/controller-instance-id"
 """The label that says which of several controllers a Rollout belongs to."""
 
-_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-_ADDRESS = r"(\[(?P<ipv6>[^\s\[\]]+)\]|(?P<host>[^\s\[\]:/]+)):(?P<port>[0-9]{1,5})"
-_DURATION = "".join(rf"((?P<{unit}>[0-9]{{1,7}}){unit[0]})?" for unit in ("days", "hours", "minutes", "seconds"))
-
 _Function = TypeVar("_Function", bound=Callable[..., object])
-
-
-class _Text(click.ParamType[str, str]):
-    """A text that a pattern matches whole; `wanted` says in an error what that would be."""
-
-    def __init__(self, metavar: str, pattern: str, wanted: str) -> None:
-        self.name, self._pattern, self._wanted = metavar, re.compile(pattern, re.ASCII), wanted
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as it is. Raises click.BadParameter."""
-        return value if self._pattern.fullmatch(value) else self.fail(f"{value!r} is not {self._wanted}.", param, ctx)
-
-
-_NAME = _Text("name", r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", "a Kubernetes name")
-_LABEL_VALUE = _Text("label_value", r"([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?", "a label's value")
-
-
-def label_selector(text: str) -> str:
-    """A label selector, as it is."""
-    try:
-        selectors.parse(text)
-    except ValueError:
-        _reject(text, "a label selector, such as team=shop,tier in (web,api),!legacy")
-    return text
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Names of Kubernetes objects, with commas or white space between them."""
-    return tuple(_NAME(part) for part in re.split(r"[,\s]+", text) if part)
-
-
-def url(text: str) -> str:
-    """A URL without credentials, or ""."""
-    if text and not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", text):
-        raise click.BadParameter("it is not http[s]://HOST[:PORT]; user and password have no place in it.")
-    return text
-
-
-def file(text: str) -> str:
-    """The path of a file that is there, or ""."""
-    if text and not Path(text).is_file():
-        _reject(text, "a file")
-    return text
-
-
-def time_zone(text: str) -> str:
-    """The name of a time zone."""
-    try:
-        ZoneInfo(text)
-    except (ValueError, OSError, LookupError):
-        _reject(text, "a time zone, such as Europe/Berlin")
-    return text
-
-
-def host_and_port(text: str) -> tuple[str, int]:
-    """An address to listen on."""
-    found = re.fullmatch(_ADDRESS, text)
-    if not found or int(found["port"]) >= 2**16:
-        _reject(text, "an address, such as 0.0.0.0:8080 or [::]:8080")
-    return found["ipv6"] or found["host"], int(found["port"])
-
-
-def duration(text: str) -> float:
-    """Seconds, above 0, in `45s`, `1h30m` or `30d`."""
-    found = re.fullmatch(_DURATION, text)
-    length = timedelta(**{unit: int(n) for unit, n in found.groupdict("0").items()}) if found else timedelta()
-    return length.total_seconds() or _reject(text, "a duration above 0, such as 45s, 1h30m or 30d")
-
-
-def _reject(text: str, wanted: str) -> NoReturn:
-    raise click.BadParameter(f"{text!r} is not {wanted}.")
-
-
-def namespace_name(text: str, service_account: Path = _SERVICE_ACCOUNT) -> str:
-    """A namespace; for "" the one of the pod's service account, argo-rollouts where there is none."""
-    try:
-        return _NAME(text or (service_account / "namespace").read_text(encoding="ascii").strip())
-    except OSError:
-        return "argo-rollouts"
 
 
 def _setting(option: str, kind: Callable[[str], object], default: str, meaning: str, *also: str) -> Any:
@@ -110,16 +35,19 @@ def _setting(option: str, kind: Callable[[str], object], default: str, meaning: 
 
     `default` is such a text, `also` are more variables of the environment. Its `meaning` says what "" does.
     """
+    attributes = {"type": kind, "default": default, "show_default": bool(default), "help": meaning}
+    return field(default_factory=lambda: kind(default), metadata=_metadata(option, attributes, *also))
+
+
+def _switch(option: str, meaning: str) -> Any:
+    """A field that is off unless its option, which takes no value, is given."""
+    return field(default=False, metadata=_metadata(option, {"is_flag": True, "help": meaning}))
+
+
+def _metadata(option: str, attributes: dict[str, Any], *also: str) -> dict[str, Any]:
     parameter = option.removeprefix("--").replace("-", "_")
-    attributes = {
-        "type": kind,
-        "default": default,
-        "show_default": bool(default),
-        "help": meaning,
-        "envvar": [f"ROLLOUTS_NOTIFIER_{parameter.upper()}", *also],
-    }
-    metadata = {"option": option, "parameter": parameter, "attributes": attributes}
-    return field(default_factory=lambda: kind(default), metadata=metadata)
+    variables = [f"ROLLOUTS_NOTIFIER_{parameter.upper()}", *also]
+    return {"option": option, "parameter": parameter, "attributes": {**attributes, "envvar": variables}}
 
 
 @dataclass(frozen=True)
@@ -155,7 +83,7 @@ class WatchSettings:
         "--selector", label_selector, "", "Tell only about Rollouts with such labels; empty: about all."
     )
     instance_id: str = _setting(
-        "--instance-id", _LABEL_VALUE, "", f"Tell only about Rollouts with this {INSTANCE_LABEL}; empty: about all."
+        "--instance-id", LABEL_VALUE, "", f"Tell only about Rollouts with this {INSTANCE_LABEL}; empty: about all."
     )
 
     def __post_init__(self) -> None:
@@ -174,9 +102,9 @@ class ConfigSettings:
     """Where services, triggers, templates and subscriptions are read."""
 
     config_map: str = _setting(
-        "--config-map-name", _NAME, "rollouts-notifier-config", "The ConfigMap of services, triggers and templates."
+        "--config-map-name", NAME, "rollouts-notifier-config", "The ConfigMap of services, triggers and templates."
     )
-    secret: str = _setting("--secret-name", _NAME, "rollouts-notifier-secret", "The Secret with what it calls $names.")
+    secret: str = _setting("--secret-name", NAME, "rollouts-notifier-secret", "The Secret with what it calls $names.")
     namespace: str = _setting(
         "--config-namespace",
         namespace_name,
@@ -236,6 +164,22 @@ class ViewSettings:
 
 
 @dataclass(frozen=True)
+class PageSettings:
+    """The page for people who look."""
+
+    address: tuple[str, int] | None = _setting(
+        "--page-address",
+        page_address,
+        "127.0.0.1:8081",
+        "Where the page is; it asks nobody who they are. Port 0 takes a free one, none turns it off.",
+    )
+    hosts: tuple[str, ...] = _setting(
+        "--page-hosts", names, "", "Names it is reached by, such as an ingress's, commas between; empty: no others."
+    )
+    actions: bool = _switch("--web-actions", "Let whoever sees the page send dead letters again, and drop deliveries.")
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything `run` is told; `Settings()` is all defaults."""
 
@@ -245,6 +189,7 @@ class Settings:
     delivery: DeliverySettings = field(default_factory=DeliverySettings, metadata={"title": "Delivery"})
     store: StoreSettings = field(default_factory=StoreSettings, metadata={"title": "Store"})
     view: ViewSettings = field(default_factory=ViewSettings, metadata={"title": "Health, metrics and logs"})
+    page: PageSettings = field(default_factory=PageSettings, metadata={"title": "Page"})
 
     @classmethod
     def of(cls, **values: Any) -> Self:

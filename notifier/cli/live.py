@@ -28,7 +28,7 @@ from notifier.kube.resources import (
 )
 from notifier.kube.transport import Cluster, Transport
 from notifier.model import Object
-from notifier.settings import namespace_name
+from notifier.parameters import namespace_name
 
 _PAGE = "500"
 _OWNED = (ANALYSIS_RUNS, EXPERIMENTS, REPLICA_SETS)

@@ -36,7 +36,7 @@ async def _run(daemon: Daemon) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with daemon:
-        _log.info("running", health=daemon.health.url)
+        _log.info("running", health=daemon.health.url, page=daemon.page_url or None)
         failing = asyncio.create_task(daemon.wait())
         stopping = asyncio.create_task(stop.wait())
         done, pending = await asyncio.wait({failing, stopping}, return_when=asyncio.FIRST_COMPLETED)

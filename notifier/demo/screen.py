@@ -60,7 +60,7 @@ class Page:
         click.echo(
             "Each block is a webhook's request, each line a message in Slack or a mail. The Rollouts they are about:"
         )
-        click.echo(f"{stage.kubectl} get rollouts -A")
+        click.echo(f"{stage.kubectl} get rollouts -A\n{stage.daemon.page_url} shows them, and what was told of them.")
 
     def headline(self, number: int, of: int, story: Story) -> None:
         """Name a story, its Rollout and its recording."""
@@ -178,6 +178,7 @@ Cluster, daemon and receivers stay up until Ctrl-C.
 
   the Rollouts     {stage.kubectl} get rollouts -A
   one of them      {here} describe rollout {story.rollout}
+  the page         {stage.daemon.page_url}
   is all well?     {stage.daemon.health.url}/readyz?verbose
   in numbers       {stage.daemon.health.url}/metrics
   what was sent    rollouts-notifier deliveries list --store {stage.store}
@@ -202,6 +203,7 @@ The daemon watches this cluster until Ctrl-C; nothing is played. Its ConfigMap a
   Slack            {subscribe}.on-rollout-paused.{SLACK}={CHANNEL}
   mail             {subscribe}.on-rollout-completed.{EMAIL}=release@example.com
   and others       on-rollout-step-completed, on-rollout-aborted, on-analysis-run-failed, on-rollout-manually-paused
+  the page         {visit.daemon.page_url}
   is all well?     {visit.daemon.health.url}/readyz?verbose
   what was sent    rollouts-notifier deliveries list --store {visit.store}
 

@@ -57,7 +57,8 @@ async def stage(port: int, channels: Iterable[str]) -> AsyncIterator[Stage]:
         config_map, secret = receivers.configuration(_NAMESPACE)
         cluster.store.create(CONFIG_MAPS, config_map)
         cluster.store.create(SECRETS, secret)
-        settings = Settings.of(server=cluster.url, config_namespace=_NAMESPACE, store=str(store), address=(HOST, 0))
+        place = {"server": cluster.url, "config_namespace": _NAMESPACE, "store": str(store)}
+        settings = Settings.of(**place, address=(HOST, 0), page_address=(HOST, 0), web_actions=True)
         daemon = await stack.enter_async_context(Daemon(settings))
         yield Stage(cluster, daemon, receivers, store)
 

@@ -79,6 +79,8 @@ async def visit(cluster: Cluster) -> AsyncIterator[Visit]:
             config_namespace=namespace,
             store=str(store),
             address=(HOST, 0),
+            page_address=(HOST, 0),
+            web_actions=True,
         )
         daemon = await stack.enter_async_context(Daemon(settings))
         yield Visit(cluster, namespace, daemon, receivers, store)

@@ -60,7 +60,8 @@ async def daemon(server: str, store: Path, log: Path | None = None) -> AsyncIter
     It logs what it does by default to a file, or its errors only.
     """
     address = free_address()
-    options = ("--server", server, "--store", str(store), "--address", address, "--config-namespace", "argo-rollouts")
+    place = ("--server", server, "--store", str(store), "--config-namespace", "argo-rollouts")
+    options = (*place, "--address", address, "--page-address", "127.0.0.1:0")
     quiet = () if log else ("--log-level", "error")
     began = time.monotonic()
     with (log or Path(os.devnull)).open("wb") as errors:

@@ -76,9 +76,8 @@ async def test_it_runs_and_writes_nothing_but_its_store(image: Image) -> None:
     options: dict[str, Any] = image.process
     options["env"] |= {"ROLLOUTS_NOTIFIER_STORE": str(image.store / "store.db")}
     async with ApiServer() as api:
-        process = await asyncio.create_subprocess_exec(
-            image.command, "run", "--server", api.url, "--address", "127.0.0.1:0", stderr=PIPE, **options
-        )
+        addresses = ("--server", api.url, "--address", "127.0.0.1:0", "--page-address", "127.0.0.1:0")
+        process = await asyncio.create_subprocess_exec(image.command, "run", *addresses, stderr=PIPE, **options)
         running = Run(process)
         try:
             await running.ready()

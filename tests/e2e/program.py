@@ -76,7 +76,7 @@ class Run:
 @asynccontextmanager
 async def run(stage: Stage, *options: str) -> AsyncIterator[Run]:
     """A daemon on a stage, killed at the end if it still runs."""
-    address = ("--address", "127.0.0.1:0", "--config-namespace", NAMESPACE)
+    address = ("--address", "127.0.0.1:0", "--page-address", "127.0.0.1:0", "--config-namespace", NAMESPACE)
     process = await asyncio.create_subprocess_exec(
         COMMAND, "run", "--server", stage.api.url, "--store", stage.store, *address, *options, stderr=PIPE, limit=2**22
     )

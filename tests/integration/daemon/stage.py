@@ -140,6 +140,7 @@ class Stage:
             "server": self.api.url,
             "store": str(self.store),
             "address": ("127.0.0.1", 0),
+            "page_address": ("127.0.0.1", 0),
             "config_namespace": NAMESPACE,
         }
         async with Daemon(Settings.of(**given | settings)) as daemon:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, strategies as st
 
-from notifier import settings
+from notifier import parameters, settings
 from notifier.settings import INSTANCE_LABEL, Settings
 
 
@@ -55,6 +55,7 @@ def test_defaults_are_those_that_are_documented() -> None:
     assert (told.config.config_map, told.config.secret) == ("rollouts-notifier-config", "rollouts-notifier-secret")
     assert told.view == settings.ViewSettings(("0.0.0.0", 8080), "json", "info")  # noqa: S104 - as kubelets need it
     assert told.delivery == settings.DeliverySettings(86_400.0, 20.0, "")
+    assert told.page == settings.PageSettings(("127.0.0.1", 8081), (), actions=False)
     assert told.store == settings.StoreSettings("rollouts-notifier.db", 30 * 86_400.0, 30 * 86_400.0)
 
 
@@ -83,28 +84,32 @@ def test_every_option_reaches_its_setting(tmp_path: Path) -> None:
         "--address": "[::1]:0",
         "--log-format": "console",
         "--log-level": "DEBUG",
+        "--page-address": "[::1]:1",
+        "--page-hosts": "page.example.com, other",
     }
-    assert {*given, "--excluded-namespaces"} == set(option_names())
-    assert made(*(word for pair in given.items() for word in pair)) == Settings(
+    assert {*given, "--excluded-namespaces", "--web-actions"} == set(option_names())
+    assert made("--web-actions", *(word for pair in given.items() for word in pair)) == Settings(
         settings.ClusterSettings("/a:/b", "prod", "http://127.0.0.1:8001/api"),
         settings.WatchSettings(("shop", "pay"), (), "team=shop,tier in (web, api),!legacy", "blue"),
         settings.ConfigSettings("mine", "hidden", "ops", str(there), str(there), "Europe/Berlin"),
         settings.DeliverySettings(5400.0, 5.0, str(there)),
         settings.StoreSettings("other.db", 86_400.0, 216_000.0),
         settings.ViewSettings(("::1", 0), "console", "debug"),
+        settings.PageSettings(("::1", 1), ("page.example.com", "other"), actions=True),
     )
 
 
 @pytest.mark.parametrize("option", option_names())
 def test_every_option_is_read_from_the_environment_too(option: str) -> None:
-    values = {"--address": "localhost:1", "--log-format": "console", "--log-level": "error"}
+    values = {"--address": "localhost:1", "--page-address": "none", "--log-format": "console", "--log-level": "error"}
     durations = dict.fromkeys(("--retry-horizon", "--shutdown-grace", "--keep-deliveries", "--keep-events"), "3s")
     files = dict.fromkeys(("--config-map", "--secret", "--ca-file"), __file__)
     special = {"--server": "https://api", "--time-zone": "Asia/Tokyo", **values, **durations, **files}
     text = special.get(option, "some")
     others = ["--kubeconfig", "k"] if option == "--context" else []
     variable = "ROLLOUTS_NOTIFIER_" + option[2:].upper().replace("-", "_")
-    assert made(*others, **{variable: text}) == made(*others, option, text) != made(*others)
+    given, value = ((option,), "1") if option == "--web-actions" else ((option, text), text)
+    assert made(*others, **{variable: value}) == made(*others, *given) != made(*others)
 
 
 def test_an_option_wins_over_the_environment_and_an_empty_variable_is_none() -> None:
@@ -120,10 +125,10 @@ def test_what_kubectl_and_the_pod_know_counts_for_less_than_our_own_variables() 
 
 
 def test_the_configuration_is_by_default_where_the_service_account_is(tmp_path: Path) -> None:
-    assert settings.namespace_name("", tmp_path) == "argo-rollouts"
+    assert parameters.namespace_name("", tmp_path) == "argo-rollouts"
     (tmp_path / "namespace").write_text("ops\n")
-    assert settings.namespace_name("", tmp_path) == "ops"
-    assert settings.namespace_name("told", tmp_path) == "told"
+    assert parameters.namespace_name("", tmp_path) == "ops"
+    assert parameters.namespace_name("told", tmp_path) == "told"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +201,7 @@ def test_help_shows_every_option_in_its_section_with_variable_and_default() -> N
         assert record
         assert "".join("".join(record).split()) in unwrapped
         assert "ROLLOUTS_NOTIFIER_" in record[1]
-        assert "default: " in record[1] or "empty: " in record[1]
+        assert "default: " in record[1] or "empty: " in record[1] or option.name == "web_actions"
 
 
 def test_what_is_no_setting_is_refused_by_name() -> None:
@@ -215,11 +220,11 @@ def test_labels_and_instance_id_make_one_selector() -> None:
 def test_a_duration_is_the_sum_of_its_parts(parts: tuple[int, int, int, int]) -> None:
     text = "".join(f"{number}{unit}" for number, unit in zip(parts, "dhms", strict=True))
     days, hours, minutes, seconds = parts
-    assert settings.duration(text) == ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    assert parameters.duration(text) == ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 @given(st.text(max_size=8))
 def test_what_is_no_duration_or_address_is_refused_and_nothing_worse(text: str) -> None:
-    for kind in (settings.duration, settings.host_and_port, settings.names, settings.url, settings.time_zone):
+    for kind in (parameters.duration, parameters.host_and_port, parameters.names, parameters.url, parameters.time_zone):
         with suppress(click.BadParameter):
             kind(text)

@@ -65,7 +65,11 @@ labels:
 - --namespaces={{ join "," . }}
 {{- end }}
 {{- range $name, $value := .Values.settings }}
+{{- if not (kindIs "bool" $value) }}
 - {{ printf "--%s=%s" (kebabcase $name) (kindIs "slice" $value | ternary (join "," $value) $value) | quote }}
+{{- else if $value }}
+- {{ printf "--%s" (kebabcase $name) | quote }}
+{{- end }}
 {{- end }}
 {{- with .Values.extraArgs }}
 {{ toYaml . }}
