@@ -49,7 +49,13 @@ class _Asked(NamedTuple):
 @click.option("-n", "--namespace", default="", help="The Rollout's namespace; empty: default.")
 @click.option("--config-map", default="", metavar="FILE", help="A file instead of the cluster's ConfigMap.")
 @click.option("--secret", default="", metavar="FILE", help="A file instead of the cluster's Secret.")
-@click.option("--store", default="", metavar="FILE", help="The daemon's store: what happened, what was sent.")
+@click.option(
+    "--store",
+    default="",
+    metavar="FILE",
+    envvar="ROLLOUTS_NOTIFIER_STORE",
+    help="The daemon's store: what happened, what was sent.",
+)
 @click.option(
     "-o",
     "--output",

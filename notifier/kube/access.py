@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from notifier.kube.errors import Conflict
+from notifier.kube import wire
+from notifier.kube.errors import Conflict, NotFound
 from notifier.kube.resources import EVENTS
 from notifier.model import COMPONENT
 
@@ -22,8 +23,13 @@ _MAX_NAME = 200
 
 
 async def get(transport: Transport, resource: Resource, namespace: str, name: str) -> bytes:
-    """An object's JSON. Raises NotFound and the rest of KubeError."""
-    return (await transport.request("GET", resource.path(namespace, name))).body
+    """An object's JSON, listed by its name: who may watch may do that. Raises NotFound and the rest of KubeError."""
+    query = {"fieldSelector": resource.named(name).fields}
+    answer = await transport.request("GET", resource.path(namespace), query=query)
+    items = wire.page(answer.body, resource).items
+    if not items:
+        raise NotFound(f"{namespace} holds no {resource.kind} of this name")
+    return items[0].raw
 
 
 class Involved(NamedTuple):

@@ -88,8 +88,10 @@ async def test_what_is_not_in_the_cluster_is_remarked_on(stage: Stage) -> None:
     finished = await explain(stage)
     assert finished.code == 1
     first, second = finished.err.splitlines()
-    assert first.startswith(f"ConfigMap {NAMESPACE}/rollouts-notifier-config cannot be read: HTTP 404")
-    assert second.startswith(f"Secret {NAMESPACE}/rollouts-notifier-secret cannot be read: HTTP 404")
+    assert first.startswith(
+        f"ConfigMap {NAMESPACE}/rollouts-notifier-config cannot be read: {NAMESPACE} holds no ConfigMap"
+    )
+    assert second.startswith(f"Secret {NAMESPACE}/rollouts-notifier-secret cannot be read: {NAMESPACE} holds no Secret")
     assert "there is no service 'slack'" in finished.out
 
 
@@ -210,7 +212,7 @@ async def test_odd_owners_do_not_matter() -> None:
 async def test_a_rollout_that_is_not_there_is_one_sentence(stage: Stage) -> None:
     finished = await explain(stage)
     assert (finished.code, finished.out) == (1, "")
-    assert finished.err.startswith("Error: there is no Rollout shop/web: HTTP 404")
+    assert finished.err.startswith("Error: there is no Rollout shop/web: shop holds no Rollout of this name")
 
 
 @pytest.mark.parametrize(("rollouts", "verdict"), [(("web",), "matches"), (("web", "pay"), "waits")])

@@ -16,12 +16,14 @@ WARNED = Warned("DeliveryFailed", "Slack does not know the channel", "2026-11-21
 
 async def test_an_object_is_got_by_its_name(api: ApiServer) -> None:
     async with Transport.connect(Cluster(server=api.url)) as transport:
-        api.script += [status(200, b'{"kind": "Secret"}'), refused(404, 'secrets "b" not found')]
-        assert await get(transport, SECRETS, "argo", "a") == b'{"kind": "Secret"}'
-        with pytest.raises(NotFound):
-            await get(transport, SECRETS, "argo", "../b")
-    assert api.asked[0].path == "/api/v1/namespaces/argo/secrets/a"
-    assert len(api.asked) == 2
+        one = {"metadata": {"name": "a", "uid": "u", "resourceVersion": "1"}}
+        lists = [{"metadata": {"resourceVersion": "2"}, "items": items} for items in ([one], [])]
+        api.script += [status(200, msgspec.json.encode(listed)) for listed in lists]
+        found = msgspec.json.decode(await get(transport, SECRETS, "argo", "a"))
+        assert found == {"apiVersion": "v1", "kind": "Secret", **one}
+        with pytest.raises(NotFound, match="^argo holds no Secret of this name$"):
+            await get(transport, SECRETS, "argo", "b")
+    assert [asked.path for asked in api.asked] == ["/api/v1/namespaces/argo/secrets"] * 2
 
 
 async def test_a_warning_is_a_kubernetes_event_about_the_rollout(api: ApiServer) -> None:
