@@ -244,4 +244,6 @@ def _config_errors(cluster: Cluster) -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - the loaders let anything escape, from TypeError to yaml's own
         # Not chained: a ConfigException's text is known to hold the user's whole entry, token included.
-        raise ConfigError(f"{cluster} cannot be used: {safe(error, ConfigException, ConfigError)}") from None
+        known = isinstance(error, (OSError, ConfigException, ConfigError))
+        why = safe(error, ConfigException, ConfigError) if known else "it is not what kubectl writes"
+        raise ConfigError(f"{cluster} cannot be used: {why}") from None
