@@ -40,7 +40,7 @@ def hooks(story: Story) -> dict[str, str]:
     return {f"service.webhook.{name}": f"url: {story.sink.url}/{name}\n" for name in HOOKS}
 
 
-async def test_receivers_that_hang_do_not_slow_a_canary_down(
+async def test_a39_receivers_that_hang_do_not_slow_a_canary_down(
     story: Story, account: Path, record_property: Callable[[str, object], None]
 ) -> None:
     story.sink.reply(Reply(manner=Manner.NEVER))

@@ -74,7 +74,9 @@ async def test_the_api_server_restarts_in_the_middle_of_an_update(
         await daemon.ready()
 
 
-async def test_etcd_is_compacted_while_the_daemon_is_stopped(story: Story, account: Path, plane: ControlPlane) -> None:
+async def test_a17_what_etcd_compacted_away_while_the_daemon_was_stopped_is_told_once(
+    story: Story, account: Path, plane: ControlPlane
+) -> None:
     async with story.daemon(account) as daemon:
         await until_paused(story)
         await story.tells(*BEFORE)
