@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import structlog
 from aiohttp import web
 
-from notifier.errors import ConfigError, StoreError
+from notifier.errors import StoreError
 from notifier.looks.drawing import CSS
 from notifier.outbox.protocol import State
 from notifier.web.actions import Actions
@@ -19,13 +18,12 @@ from notifier.web.answers import Answer, Paper, as_json, wants_json
 from notifier.web.guard import Guard, Handler, harden
 from notifier.web.live import Changes
 from notifier.web.playground import Playground
+from notifier.web.site import Site
 from notifier.web.sources import Sources
 from notifier.web.subscribed import Subscribed
 from notifier.web.views import Views
 
 _log = structlog.get_logger(__name__)
-_GRACE = 1.0
-"""Seconds that requests still open get when the server stops."""
 _LARGEST = 256 * 1024
 """Bytes of a form."""
 _STATIC = Path(__file__).parent / "static"
@@ -39,14 +37,11 @@ _FILES = {
 Show = Callable[[web.Request], Awaitable[Answer]]
 
 
-class Page:
-    """Serves while the `async with` block lasts; entering it raises ConfigError if the address cannot be listened on.
-
-    `hosts` are names it is reached by, besides loopback's, addresses and the one it listens on.
-    """
+class Page(Site):
+    """`hosts` are names it is reached by, besides loopback's, addresses and the one it listens on."""
 
     def __init__(self, address: tuple[str, int], sources: Sources, hosts: Collection[str] = ()) -> None:
-        self._address, self._sources = address, sources
+        self._sources = sources
         self._guard = Guard([address[0], *hosts])
         self._paper = Paper(sources.zone, sources.clock)
         self._changes = Changes(sources.reader)
@@ -54,28 +49,7 @@ class Page:
         app.on_response_prepare.append(harden)
         app.on_shutdown.append(self._changes.stop)
         self._route(app.router)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE, handler_cancellation=True)
-
-    @property
-    def url(self) -> str:
-        """Where it is served, without a slash at the end."""
-        host, port = self._runner.addresses[0][:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-    async def __aenter__(self) -> Self:
-        host, port = self._address
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, host, port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise ConfigError(f"the page cannot be served on {host}:{port}: {error.strerror}") from error
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._runner.cleanup()
+        super().__init__(app, address, "the page", handler_cancellation=True)
 
     def _route(self, router: web.UrlDispatcher) -> None:
         views = Views(self._sources)
