@@ -29,6 +29,7 @@ from notifier.intake import Intake, Told
 from notifier.kube.transport import Cluster, Transport
 from notifier.metrics import Metrics
 from notifier.model import Target
+from notifier.outbox.protocol import SHADOW
 from notifier.outbox.reading import Reader
 from notifier.outbox.sqlite import SqliteOutbox
 from notifier.pipeline import Pipeline
@@ -96,7 +97,8 @@ class Daemon:
         self.directory = Directory(client, zone=settings.config.zone)
         self._stack.push_async_callback(self.directory.close)
         self._configured = Configured(transport, settings.config, self.directory, self._reconfigured)
-        self._pipeline = Pipeline(self.directory.config)
+        shadow = SHADOW if settings.delivery.shadow else ""
+        self._pipeline = Pipeline(self.directory.config, withheld=shadow, sent_in=settings.delivery.sent_in)
         watch = settings.watch
         self._intake = Intake(self.outbox, self._pipeline, strangers=not watch.selector, excluded=watch.excluded)
         self._feed = Feed(self._intake, self._told)
@@ -124,12 +126,13 @@ class Daemon:
         parts = {
             "reporter": self._reporter.run(),
             "upkeep": self._upkeep.run(),
-            "worker": self._deliver(),
             "configuration": self._configured.run(),
             "feed": self._feed.run(),
             "tick": self._feed.tick(),
             "watches": self._watch(),
         }
+        if self._settings.delivery.sends:
+            parts["worker"] = self._deliver()
         for name, part in parts.items():
             self._tasks.start(part, name)
 

@@ -9,7 +9,7 @@ work out. Reading changes and committing units is `intake.py`; sending what was 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from notifier.config.schema import Config
@@ -40,13 +40,13 @@ class Derived(NamedTuple):
 class Pipeline:
     """The stages between watch and outbox, with the configuration in force and the objects templates look at.
 
-    `withheld` is why nothing shall be sent, "" where it shall.
+    `withheld` is why nothing shall be sent, "" where it shall; `sent_in` are namespaces that it is sent in all the same.
     """
 
-    def __init__(self, config: Config, *, withheld: str = "") -> None:
+    def __init__(self, config: Config, *, withheld: str = "", sent_in: Collection[str] = ()) -> None:
         self.config = config
         self.objects = Objects()
-        self._withheld = withheld
+        self._withheld, self._sent_in = withheld, frozenset(sent_in)
 
     def derive(self, found: Interpretation, known: Known, now: float, *, silent: bool = False) -> Derived:
         """What was interpreted, through the rest of the flow; `silent` learns it and tells nobody."""
@@ -54,7 +54,7 @@ class Pipeline:
         if found.digest is not was:
             known.set(found.digest)
         draft = Draft(self.config, self.objects, known, found, now)
-        draft.withheld = self._withheld
+        draft.withheld = "" if found.digest.namespace in self._sent_in else self._withheld
         for firing in _firings(draft, found, was, silent=silent):
             event = draft.event(firing)
             for destination in draft.match(firing):

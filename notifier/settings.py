@@ -127,9 +127,22 @@ class DeliverySettings:
     grace: float = _setting(
         "--shutdown-grace", duration, "20s", "How long attempts under way may take when the daemon stops."
     )
+    shadow: bool = _switch("--shadow", "Send nothing: record what would be sent.")
+    sent_in: tuple[str, ...] = _setting(
+        "--shadow-except", names, "", "With --shadow: namespaces to send for all the same; empty: none."
+    )
     ca_file: str = _setting(
         "--ca-file", file, "", "PEM certificates to trust receivers by, besides the system's; empty: none."
     )
+
+    def __post_init__(self) -> None:
+        if self.sent_in and not self.shadow:
+            raise click.BadOptionUsage("shadow_except", "'--shadow-except' goes with '--shadow'.")
+
+    @property
+    def sends(self) -> bool:
+        """Whether anything may be sent at all."""
+        return not self.shadow or bool(self.sent_in)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import msgspec
 
 from notifier import readable, times
 from notifier.errors import StoreError
-from notifier.outbox.protocol import Delivery, Filter, State
+from notifier.outbox.protocol import SHADOW, Delivery, Filter, State
 from notifier.outbox.sqlite import SqliteOutbox
 
 _STORE = click.option(
@@ -43,12 +43,13 @@ def command() -> None:
 @click.option("--service", default="", help="Only those to a service.")
 @click.option("-n", "--namespace", default="", help="Only those about a namespace's Rollouts.")
 @click.option("--rollout", "name", default="", help="Only those about Rollouts of a name.")
+@click.option("--shadow", is_flag=True, help="Only those that `run --shadow` would have sent.")
 @click.option("--limit", default=100, show_default=True, help="How many, the newest first.")
 @_STORE
 @_output("table", "json", "yaml")
-def list_(store: str, output: str, state: str | None, **narrowed: Any) -> None:
+def list_(store: str, output: str, state: str | None, *, shadow: bool, **narrowed: Any) -> None:
     """Show deliveries, the newest first."""
-    which = Filter(state=state or "", **narrowed)
+    which = Filter(state=state or "", why=SHADOW if shadow else "", **narrowed)
     found = _with(store, lambda outbox: outbox.deliveries(which))
     if output == "table":
         _table([_row(delivery) for delivery in found])

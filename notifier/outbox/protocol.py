@@ -18,6 +18,9 @@ from notifier.model import Destination, Event, Kind, Scope, Value
 
 LEASE_SECONDS = 60.0
 
+SHADOW = "shadow"
+"""Why a delivery is suppressed that would have been sent, had the daemon not been told to send nothing."""
+
 WHOLE = "*"
 """The recipient of a destination that stands for a whole service."""
 
@@ -137,6 +140,7 @@ class Filter(NamedTuple):
     namespace: str = ""
     name: str = ""
     limit: int = 100
+    why: str = ""
 
 
 class Outbox(Protocol):
