@@ -9,12 +9,13 @@ plain JSON-like data, e.g. `rollout.status.phase == 'Degraded'` or
 
 Where it differs, on purpose:
 
-- Numbers are told apart as JSON wrote them, integral or not, while the controller makes all of them floats. Where it
-  would refuse a float whose meaning is plain (`replicas % 2`) the plain result is given; a map with an integer equals
-  a literal one. Integers beyond 64 bits go on as floats.
+- A number of the data is a float64, as in the controller, but remembers whether it is whole: where a float is refused
+  and the meaning is plain (`replicas % 2`), the plain result is given.
 - A budget of steps, a limit on size and one on nesting end what would take too long.
 - Errors never quote a value, which may be a secret.
-- Functions that are not supported (`builtins.UNSUPPORTED`) are refused at load.
+- Maps are gone through in the order of their keys.
+
+`tests/differential/differences/expr.yaml` has the whole list.
 """
 
 from __future__ import annotations

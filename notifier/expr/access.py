@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from notifier.expr.comparison import hashed
 from notifier.expr.fault import Fault
 from notifier.expr.methods import method
-from notifier.expr.values import Opaque, encode, truncated, type_of
+from notifier.expr.values import Byte, Opaque, Table, encode, truncated, type_of
 
 if TYPE_CHECKING:
     from notifier.expr.frame import Meter
@@ -19,6 +20,8 @@ def fetch(meter: Meter, base: Any, key: Any, label: str = "an item") -> Any:
     """
     if type(base) is dict and (key is None or type(key) is str):
         return base.get(key or "")
+    if type(base) is Table:
+        return hashed(key, base).get(key, base.missing)
     if isinstance(base, Opaque) and (found := method(base, key)):
         return found
     if type(base) is list:
@@ -26,7 +29,7 @@ def fetch(meter: Meter, base: Any, key: Any, label: str = "an item") -> Any:
     if type(base) is str:
         meter.handle(base)
         text = encode(base)
-        return text[_position(truncated(key, "an index"), len(text))]
+        return Byte(text[_position(truncated(key, "an index"), len(text))])
     raise Fault(f"cannot fetch {label} from {type_of(base)}")
 
 

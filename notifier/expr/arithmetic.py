@@ -1,16 +1,17 @@
 """`+ - * / % **`, for numbers, and as far as they make sense for strings, times and durations.
 
-Integers that leave Go's 64 bits go on as floats; `/` and `**` always give floats.
+Integers wrap around at 64 bits, as Go's do; `/` and `**` always give floats.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from typing import TYPE_CHECKING, Any
 
 from notifier.expr.fault import Fault
 from notifier.expr.timevalues import Duration, Time
-from notifier.expr.values import bounded, is_number, truncated, type_of, whole
+from notifier.expr.values import Int, computed, is_integer, is_number, truncated, type_of, whole
 
 if TYPE_CHECKING:
     from notifier.expr.frame import Meter
@@ -23,7 +24,7 @@ def _refusal(left: Any, symbol: str, right: Any) -> Fault:
 def add(meter: Meter, left: Any, right: Any) -> Any:
     """Add numbers and durations, join strings, move a time."""
     if is_number(left) and is_number(right):
-        return bounded(left + right)
+        return computed(operator.add, left, right)
     if type(left) is str and type(right) is str:
         meter.handle(left)
         meter.handle(right)
@@ -37,7 +38,7 @@ def add(meter: Meter, left: Any, right: Any) -> Any:
 
 def _subtract(left: Any, right: Any) -> Any:
     if is_number(left) and is_number(right):
-        return bounded(left - right)
+        return computed(operator.sub, left, right)
     if isinstance(left, Time) and isinstance(right, Time):
         return left.since(right)
     if isinstance(left, Time) and isinstance(right, Duration):
@@ -49,7 +50,7 @@ def _subtract(left: Any, right: Any) -> Any:
 
 def _multiply(left: Any, right: Any) -> Any:
     if is_number(left) and is_number(right):
-        return bounded(left * right)
+        return computed(operator.mul, left, right)
     factors = [value.nanoseconds if isinstance(value, Duration) else value for value in (left, right)]
     if not all(map(is_number, factors)):
         raise _refusal(left, "*", right)
@@ -71,7 +72,8 @@ def _modulo(left: Any, right: Any) -> int:
     if divisor == 0:
         raise Fault("integer divide by zero")
     rest = abs(dividend) % abs(divisor)
-    return rest if dividend >= 0 else -rest
+    rest = rest if dividend >= 0 else -rest
+    return Int(rest) if is_integer(left) and is_integer(right) else rest
 
 
 def _power(left: Any, right: Any) -> float:
@@ -89,14 +91,14 @@ def negate(value: Any) -> int | float:
     """Return the number with its sign changed."""
     if not is_number(value):
         raise Fault(f"cannot compute -{type_of(value)}")
-    return bounded(-value)
+    return computed(operator.neg, value)
 
 
-def span(meter: Meter, first: Any, last: Any) -> list[int]:
+def span(meter: Meter, first: Any, last: Any) -> list[Int]:
     """Return the integers from `first` to `last`, both included."""
     numbers = range(truncated(first, ".."), truncated(last, "..") + 1)
     meter.spend(numbers.stop - numbers.start if numbers else 0)
-    return list(numbers)
+    return list(map(Int, numbers))
 
 
 ARITHMETIC = {"-": _subtract, "*": _multiply, "/": _divide, "%": _modulo, "**": _power}

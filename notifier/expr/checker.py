@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from notifier.expr import nodes
 from notifier.expr.builtins import BUILTINS
+from notifier.expr.collection_functions import element
 from notifier.expr.fault import Fault
 from notifier.expr.methods import METHODS
-from notifier.expr.predicates import PREDICATES
-from notifier.expr.values import Type, type_of
+from notifier.expr.predicates import PREDICATES, Shape
+from notifier.expr.signature import ARRAYS, MAPS
+from notifier.expr.values import Function, Type, mismatch, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +28,12 @@ _NUMBERS = (*_INTEGERS, Type.FLOAT)
 _SPAN = (Type.DURATION,)
 _TEXT = (Type.STRING,)
 _TIME = (Type.TIME,)
+
+_KEYS = {
+    **dict.fromkeys(ARRAYS, (Type.INT, Type.DURATION)),
+    Type.MAP: (Type.STRING, Type.NIL),
+}
+"""What can be between the brackets."""
 
 _Pairs = tuple[tuple[tuple[Type, ...], tuple[Type, ...]], ...]
 _LOGICAL: _Pairs = ((_BOOL, _BOOL),)
@@ -44,7 +52,7 @@ _FITTING: dict[str, _Pairs] = {
 }
 """Which types of operands go together; ANY goes with each of them."""
 
-_VALUES = {"/": Type.FLOAT, "**": Type.FLOAT, "..": Type.ARRAY}
+_VALUES = {"/": Type.FLOAT, "**": Type.FLOAT, "..": Type.INTS}
 
 
 def check(node: nodes.Node) -> None:
@@ -59,15 +67,22 @@ def _misfit(node: nodes.Binary, left: Type, right: Type) -> Fault:
 def _fit(operator: str, left: Type, right: Type) -> bool:
     if operator in ("==", "!="):
         return _comparable(left, right)
-    if operator == "in" and right == Type.MAP:
-        return left in (Type.STRING, Type.NIL, Type.ANY)
     if operator == "in":
-        return right in (Type.ARRAY, Type.ANY) or (left == Type.ANY and right == Type.STRING)
+        return _containable(left, right)
     return any(left in (*lefts, Type.ANY) and right in (*rights, Type.ANY) for lefts, rights in _FITTING[operator])
 
 
+def _containable(left: Type, right: Type) -> bool:
+    if right == Type.MAP:
+        return left in (Type.STRING, Type.NIL, Type.ANY)
+    if right in ARRAYS:
+        return _comparable(left, element(right))
+    return right in (Type.ANY, *MAPS) or (left == Type.ANY and right == Type.STRING)
+
+
 def _comparable(left: Type, right: Type) -> bool:
-    return left == right or (left in _NUMBERS and right in _NUMBERS) or bool({left, right} & {Type.NIL, Type.ANY})
+    alike = any({left, right} <= {*family} for family in (_NUMBERS, ARRAYS, MAPS))
+    return alike or left == right or bool({left, right} & {Type.NIL, Type.ANY})
 
 
 @dataclass
@@ -75,7 +90,7 @@ class _Checker:
     """Knows what `let` declared and which pointers the enclosing predicate has."""
 
     variables: dict[str, Type] = field(default_factory=dict)
-    pointers: list[tuple[str, ...]] = field(default_factory=list)
+    pointers: list[tuple[tuple[str, ...], Type]] = field(default_factory=list)
 
     @singledispatchmethod
     def infer(self, node: nodes.Node) -> Type:
@@ -108,9 +123,10 @@ class _Checker:
 
     @infer.register(nodes.Pointer)
     def _pointer(self, node: nodes.Pointer) -> Type:
-        if node.name and node.name not in self.pointers[-1]:
+        known, item = self.pointers[-1]
+        if node.name and node.name not in known:
             raise Fault(f"unknown pointer #{node.name}", node.span.at)
-        return Type.INT if node.name == "index" else Type.ANY
+        return {"": item, "index": Type.INT}.get(node.name, Type.ANY)
 
     @infer.register(nodes.Array)
     def _array(self, node: nodes.Array) -> Type:
@@ -163,19 +179,41 @@ class _Checker:
 
     @infer.register(nodes.Member)
     def _member(self, node: nodes.Member) -> Type:
+        base = self._base(node)
+        return Type.FUNCTION if base in METHODS else element(base)
+
+    def _base(self, node: nodes.Member) -> Type:
+        """Return the type of what `node` is a member of; raises Fault where it has no such member."""
         base, key = self.infer_all((node.base, node.key))
-        if base in (Type.ARRAY, Type.MAP):
-            wanted = (Type.INT, Type.DURATION) if base == Type.ARRAY else (Type.STRING, Type.NIL)
-            if key not in (*wanted, Type.ANY):
+        if base in _KEYS:
+            if key not in (*_KEYS[base], Type.ANY):
                 raise Fault(f"{base} has no {key} keys", node.key.span.at)
-        elif base != Type.ANY and _text(node.key) not in METHODS.get(base, {}):
+        elif base not in (Type.ANY, *MAPS) and _text(node.key) not in METHODS.get(base, {}):
             raise Fault(f"{base} has no member {_text(node.key) or ''}".rstrip(), node.span.at)
-        return Type.FUNCTION if base in METHODS else Type.ANY
+        return base
+
+    @infer.register(nodes.Call)
+    def _call(self, node: nodes.Call) -> Type:
+        called, method = self._called(node.callee)
+        if called not in (Type.FUNCTION, Type.ANY):
+            raise Fault(f"cannot call {called}: it is no function", node.span.at)
+        given = self.infer_all(node.arguments)
+        if method and not _takes(method, given):
+            raise Fault(mismatch(method, given), node.span.at)
+        return method.value if method else Type.ANY
+
+    def _called(self, callee: nodes.Node) -> tuple[Type, Function | None]:
+        if not isinstance(callee, nodes.Member):
+            return self.infer(callee), None
+        base = self._base(callee)
+        if base in METHODS:
+            return Type.FUNCTION, METHODS[base].get(str(_text(callee.key)))
+        return element(base), None
 
     @infer.register(nodes.Slice)
     def _slice(self, node: nodes.Slice) -> Type:
         base, *bounds = self.infer_all(operand for operand in (node.base, node.first, node.last) if operand)
-        if base not in (Type.ARRAY, Type.STRING, Type.ANY):
+        if base not in (*ARRAYS, Type.STRING, Type.ANY):
             raise Fault(f"cannot slice {base}", node.span.at)
         if any(bound not in (Type.INT, Type.DURATION, Type.ANY) for bound in bounds):
             raise Fault("a slice goes from integer to integer", node.span.at)
@@ -186,25 +224,47 @@ class _Checker:
         builtin, count = BUILTINS[node.name], len(node.arguments)
         if not builtin.accepts(count):
             raise Fault(f"{node.name} does not take {count} argument{'s' * (count != 1)}", node.span.at)
-        if found := builtin.misfit(self.infer_all(node.arguments)):
+        written = self.infer_all(node.arguments)
+        if found := builtin.misfit(written):
             index, message = found
             raise Fault(f"{node.name}: {message}", node.arguments[index].span.at)
-        return builtin.value
+        if node.name == "get":
+            self._get(node, *written)
+        return builtin.returns(written)
+
+    def _get(self, node: nodes.Builtin, base: Type, key: Type) -> None:
+        whole, item = node.arguments
+        if base not in (*ARRAYS, *MAPS, Type.ANY):
+            raise Fault(f"get cannot look into {base}", whole.span.at)
+        if base in _KEYS and key not in (_KEYS[base][0], Type.DURATION, Type.ANY):
+            raise Fault(f"{base} has no {key} keys", item.span.at)
 
     @infer.register(nodes.Predicate)
     def _predicate(self, node: nodes.Predicate) -> Type:
         shape, array = PREDICATES[node.name], self.infer(node.array)
-        if array not in (Type.ARRAY, Type.ANY):
+        if array not in (*ARRAYS, Type.ANY):
             raise Fault(f"{node.name} wants an array, got {array}", node.array.span.at)
-        if node.body:
-            self.pointers.append(shape.pointers)
-            said = self.infer(node.body)
-            self.pointers.pop()
-            if said == Type.NIL or (shape.test and said not in (Type.BOOL, Type.ANY)):
-                raise Fault(f"the predicate says {said}", node.body.span.at)
         if node.extra:
             self.infer(node.extra)
-        return shape.value
+        said = self._said(node.body, shape, array) if node.body else element(array)
+        if node.name in ("sum", "reduce"):
+            return said
+        return element(array) if node.name in ("find", "findLast") else shape.value
+
+    def _said(self, body: nodes.Node, shape: Shape, array: Type) -> Type:
+        self.pointers.append((shape.pointers, element(array)))
+        said = self.infer(body)
+        self.pointers.pop()
+        if said == Type.NIL or (shape.test and said not in (Type.BOOL, Type.ANY)):
+            raise Fault(f"the predicate says {said}", body.span.at)
+        return said
+
+
+def _takes(function: Function, given: list[Type]) -> bool:
+    return len(given) == len(function.parameters) and all(
+        kind in (wanted, Type.ANY, Type.NIL) or {kind, wanted} == set(_INTEGERS)
+        for kind, wanted in zip(given, function.parameters, strict=True)
+    )
 
 
 def _value(operator: str, left: Type, right: Type) -> Type:

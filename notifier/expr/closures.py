@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from notifier.expr.fault import Fault
 from notifier.expr.frame import Frame
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Run = Callable[[Frame], Any]
+Run = Callable[[Frame], Any]
 
 
 class Constant:

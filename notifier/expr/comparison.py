@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notifier.expr.fault import Fault
 from notifier.expr.timevalues import Duration, Time
-from notifier.expr.values import is_number, type_of
+from notifier.expr.values import Table, is_number, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,16 +25,20 @@ def equal(meter: Meter, left: Any, right: Any) -> bool:
 
 
 def _identical(meter: Meter, left: Any, right: Any) -> bool:
-    if type(left) is not type(right):
+    if _strict_type(left) is not _strict_type(right):
         return False
     if type(left) is list:
         return _all_equal(meter, left, right, _identical)
-    if type(left) is dict:
+    if isinstance(left, dict):
         keys = list(left)
         return left.keys() == right.keys() and _all_equal(
             meter, [left[key] for key in keys], [right[key] for key in keys], _identical
         )
     return bool(left == right)
+
+
+def _strict_type(value: Any) -> type:
+    return float if type(value) is int else type(value)
 
 
 def _all_equal(meter: Meter, left: list[Any], right: list[Any], same: Callable[[Meter, Any, Any], bool]) -> bool:
@@ -56,7 +60,16 @@ def contained(meter: Meter, needle: Any, haystack: Any) -> bool:
         return any(equal(meter, item, needle) for item in haystack)
     if type(haystack) is dict and (needle is None or type(needle) is str):
         return (needle or "") in haystack
+    if type(haystack) is Table:
+        return needle in hashed(needle, haystack)
     raise Fault(f"in wants an array, or a string and a map, got {type_of(needle)} and {type_of(haystack)}")
+
+
+def hashed(key: Any, table: Table) -> Table:
+    """Return `table` if it can be asked for `key`; raises Fault for an array or a map."""
+    if isinstance(key, list | dict):
+        raise Fault(f"{type_of(key)} cannot be a key")
+    return table
 
 
 def contained_in(strings: frozenset[str]) -> Callable[[Any], bool]:

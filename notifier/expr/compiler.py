@@ -1,7 +1,4 @@
-"""Syntax tree → nested Python closures over a Frame.
-
-As in expr, constants are folded, and that shows: `true and x` is x, whatever x is; `x or true` never looks at x.
-"""
+"""Syntax tree → nested Python closures over a Frame."""
 
 from __future__ import annotations
 
@@ -10,24 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from notifier.expr import nodes
 from notifier.expr.access import cut, fetch
-from notifier.expr.arithmetic import ARITHMETIC, add, negate, span
+from notifier.expr.arithmetic import negate
 from notifier.expr.builtins import BUILTINS
-from notifier.expr.closures import Constant, binary, folded, is_constant, located, metered, unary
-from notifier.expr.comparison import ORDERINGS, contained, contained_in, equal, unequal
+from notifier.expr.closures import Constant, folded, located, metered, unary
 from notifier.expr.fault import Fault
+from notifier.expr.operations import negation, operation, truth
 from notifier.expr.predicates import PREDICATES, elements, first, results
-from notifier.expr.texts import TEXT_TESTS, matching
-from notifier.expr.timevalues import Time, clock
-from notifier.expr.values import call, is_number, type_of
+from notifier.expr.timevalues import clock
+from notifier.expr.values import Int, call, type_of
 
 if TYPE_CHECKING:
     from notifier.expr.closures import Run
-    from notifier.expr.frame import Frame
+    from notifier.expr.frame import Frame, Meter
 
-_PLAIN = {**ORDERINGS, **ARITHMETIC}
-_METERED = {**TEXT_TESTS, "==": equal, "!=": unequal, "in": contained, "+": add, "..": span}
-_FOLDED = (*ARITHMETIC, "+")
-_OPEN_END = Constant(2**63 - 1)
+_OPEN_END = Constant(Int(2**63 - 1))
 
 
 class _Nothing(Exception):
@@ -42,7 +35,7 @@ def compiled(node: nodes.Node) -> Run:
 
 @compiled.register(nodes.Literal)
 def _literal(node: nodes.Literal) -> Run:
-    return Constant(node.value)
+    return Constant(Int(node.value) if type(node.value) is int else node.value)
 
 
 @compiled.register(nodes.Name)
@@ -76,7 +69,7 @@ def _let(node: nodes.Let) -> Run:
 def _pointer(node: nodes.Pointer) -> Run:
     pointers: dict[str, Run] = {
         "": lambda frame: frame.item,
-        "index": lambda frame: frame.index,
+        "index": lambda frame: Int(frame.index),
         "acc": lambda frame: frame.acc,
     }
     return pointers[node.name]
@@ -91,7 +84,7 @@ def _array(node: nodes.Array) -> Run:
 @compiled.register(nodes.Map)
 def _map(node: nodes.Map) -> Run:
     pairs = [(unary(key.span.at, _key, compiled(key)), compiled(value)) for key, value in node.pairs]
-    return lambda frame: {key(frame): value(frame) for key, value in pairs}
+    return lambda frame: dict(reversed([(key(frame), value(frame)) for key, value in pairs]))  # the first of two counts
 
 
 def _key(value: Any) -> str:
@@ -105,98 +98,19 @@ def _unary(node: nodes.Unary) -> Run:
     operand = compiled(node.operand)
     if node.operator == "+":
         return operand
-    return folded(unary(node.span.at, _not if node.operator == "not" else negate, operand), operand)
-
-
-def _not(value: Any) -> bool:
-    return not _truth(value)
-
-
-def _truth(value: Any) -> bool:
-    if type(value) is bool:
-        return value
-    raise Fault(f"must be true or false, got {type_of(value)}")
+    return folded(unary(node.span.at, negation if node.operator == "not" else negate, operand), operand)
 
 
 @compiled.register(nodes.Conditional)
 def _conditional(node: nodes.Conditional) -> Run:
-    condition = unary(node.condition.span.at, _truth, compiled(node.condition))
+    condition = unary(node.condition.span.at, truth, compiled(node.condition))
     then, otherwise = compiled(node.then), compiled(node.otherwise)
     return lambda frame: then(frame) if condition(frame) else otherwise(frame)
 
 
 @compiled.register(nodes.Binary)
 def _binary(node: nodes.Binary) -> Run:
-    form = _FORMS.get(node.operator, _operation)
-    return form(node, compiled(node.left), compiled(node.right))
-
-
-def _operation(node: nodes.Binary, left: Run, right: Run) -> Run:
-    at, plain = node.span.at, _PLAIN.get(node.operator)
-    run = binary(at, plain, left, right) if plain else metered(at, _METERED[node.operator], left, right)
-    return folded(run, left, right) if node.operator in _FOLDED else run
-
-
-def _and(node: nodes.Binary, left: Run, right: Run) -> Run:
-    if is_constant(left, True) or is_constant(right, False):
-        return right
-    if is_constant(right, True) or is_constant(left, False):
-        return left
-    condition = unary(node.left.span.at, _truth, left)
-    return lambda frame: condition(frame) and right(frame)
-
-
-def _or(node: nodes.Binary, left: Run, right: Run) -> Run:
-    if is_constant(left, False) or is_constant(right, True):
-        return right
-    if is_constant(right, False) or is_constant(left, True):
-        return left
-    condition = unary(node.left.span.at, _truth, left)
-    return lambda frame: condition(frame) or right(frame)
-
-
-def _coalesce(_: nodes.Binary, left: Run, right: Run) -> Run:
-    def run(frame: Frame) -> Any:
-        value = left(frame)
-        return right(frame) if value is None else value
-
-    return run
-
-
-def _equal(node: nodes.Binary, left: Run, right: Run) -> Run:
-    if not isinstance(right, Constant):
-        return _operation(node, left, right)
-    run = _operation(node, left, right) if is_number(right.value) else _is_just(left, right.value)
-    alike = isinstance(left, Constant) and type(left.value) is type(right.value) in (int, str, bool)
-    return folded(run, left, right) if alike else run
-
-
-def _is_just(left: Run, value: str | bool | None) -> Run:
-    """Compare with a constant that equals nothing but its like: the commonest of all operations, made the cheapest."""
-    if isinstance(value, str):
-        return lambda frame: left(frame) == value
-    return lambda frame: left(frame) is value
-
-
-def _in(node: nodes.Binary, left: Run, right: Run) -> Run:
-    items = node.right.items if isinstance(node.right, nodes.Array) else ()
-    strings = [item.value for item in items if isinstance(item, nodes.Literal) and isinstance(item.value, str)]
-    if items and len(strings) == len(items):
-        return unary(node.span.at, contained_in(frozenset(strings)), left)
-    return _operation(node, left, right)
-
-
-def _matches(node: nodes.Binary, left: Run, right: Run) -> Run:
-    if not isinstance(right, Constant):
-        return _operation(node, left, right)
-    try:
-        return metered(node.span.at, matching(right.value), left, right)
-    except Fault as fault:
-        fault.locate(node.right.span.at)
-        raise
-
-
-_FORMS = {"and": _and, "or": _or, "??": _coalesce, "==": _equal, "in": _in, "matches": _matches}
+    return operation(node, compiled(node.left), compiled(node.right))
 
 
 @compiled.register(nodes.Member)
@@ -245,7 +159,7 @@ def _chain(node: nodes.Chain) -> Run:
 
 @compiled.register(nodes.Slice)
 def _slice(node: nodes.Slice) -> Run:
-    first = compiled(node.first) if node.first else Constant(0)
+    first = compiled(node.first) if node.first else Constant(Int(0))
     last = compiled(node.last) if node.last else _OPEN_END
     return metered(node.span.at, cut, compiled(node.base), first, last)
 
@@ -253,18 +167,28 @@ def _slice(node: nodes.Slice) -> Run:
 @compiled.register(nodes.Call)
 def _call(node: nodes.Call) -> Run:
     operands = [compiled(operand) for operand in (node.callee, *node.arguments)]
-    return located(node.span.at, lambda frame: call(*[operand(frame) for operand in operands]))
+    return metered(node.span.at, _called, *operands)
+
+
+def _called(meter: Meter, function: Any, *arguments: Any) -> Any:
+    for argument in arguments:
+        if type(argument) is str:
+            meter.handle(argument)
+    return call(function, *arguments)
 
 
 @compiled.register(nodes.Builtin)
 def _builtin(node: nodes.Builtin) -> Run:
+    arguments = map(compiled, node.arguments)
     if node.name == "now":
-        return lambda frame: Time.of(frame.now)
-    return metered(node.span.at, BUILTINS[node.name], *map(compiled, node.arguments))
+        return metered(node.span.at, BUILTINS["now"].body, lambda frame: frame.now, *arguments)
+    return metered(node.span.at, BUILTINS[node.name], *arguments)
 
 
 @compiled.register(nodes.Predicate)
 def _predicate(node: nodes.Predicate) -> Run:
+    if node.name == "sum" and node.body is None and (items := _listed(node.array)):
+        return compiled(_added(items, node.span))
     shape, array = PREDICATES[node.name], compiled(node.array)
     body = compiled(node.body) if node.body else lambda frame: frame.item
     extra = compiled(node.extra) if node.extra else None
@@ -278,6 +202,23 @@ def _predicate(node: nodes.Predicate) -> Run:
             inner.acc = extra(frame)
         elif node.name == "reduce":
             inner.acc = first(numbered)
+        elif node.name == "sortBy":
+            inner.acc = "asc"
         return shape.combine(inner, items, results(inner, shape, numbered, body))
 
     return located(node.span.at, run)
+
+
+def _listed(array: nodes.Node) -> tuple[nodes.Node, ...]:
+    """The items of an array that is written out, if there are several and not all of them constants."""
+    items = array.items if isinstance(array, nodes.Array) else ()
+    constant = all(isinstance(item, nodes.Literal) and item.value is not None for item in items)
+    return () if constant or len(items) == 1 else items
+
+
+def _added(items: tuple[nodes.Node, ...], span: nodes.Span) -> nodes.Node:
+    """The sum of an array's literal, of whatever can be added: durations, strings."""
+    *rest, total = items
+    for item in reversed(rest):
+        total = nodes.Binary(span, "+", item, total)
+    return total

@@ -6,18 +6,26 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from notifier.expr.comparison import ORDERINGS
 from notifier.expr.fault import Fault
-from notifier.expr.signature import ARRAY, NUMBER, STRING, Builtin
-from notifier.expr.values import Type, bounded, is_number, truncated, type_of
+from notifier.expr.signature import ARRAYS, NUMBER, Accepted, Builtin
+from notifier.expr.timevalues import Duration, Enum
+from notifier.expr.values import Type, computed, is_number, truncated, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from notifier.expr.frame import Meter
 
-_NUMBERS = (NUMBER | ARRAY,)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
-_FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DIGITS, _HEX = r"[0-9]+(?:_[0-9]+)*", r"[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*"
+_FLOAT = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
+_HEX_FLOAT = re.compile(rf"[+-]?0[xX]_?(?:{_HEX}\.?(?:{_HEX})?|\.{_HEX})[pP][+-]?{_DIGITS}")
+_SPECIAL = re.compile(r"[+-]?inf(?:inity)?|nan", re.IGNORECASE)
+_INTEGRAL = frozenset({Type.INT, Type.FLOAT, Type.STRING, Type.DURATION, Type.ENUM})
+_TO_INT = Accepted(_INTEGRAL, _INTEGRAL)
+_TO_FLOAT = Accepted(_INTEGRAL, frozenset({Type.INT, Type.FLOAT, Type.STRING}))
+_NUMBERS = Accepted(ARRAYS | {Type.INT, Type.FLOAT, Type.DURATION, Type.ENUM}, frozenset(Type))
 
 
 def _rounding(body: Callable[[Any], float]) -> Builtin:
@@ -33,6 +41,8 @@ def _half_away(number: float) -> float:
 
 
 def _integer(_: Meter, value: Any) -> int:
+    if isinstance(value, Duration | Enum):
+        return value.nanoseconds if isinstance(value, Duration) else value.number
     if type(value) is not str:
         return truncated(value, "int")
     if _INTEGER.fullmatch(value):
@@ -41,8 +51,15 @@ def _integer(_: Meter, value: Any) -> int:
 
 
 def _float(_: Meter, value: Any) -> float:
-    if type(value) is not str or _FLOAT.fullmatch(value):
+    if type(value) is not str:
         return float(value)
+    digits = value.replace("_", "")
+    if _SPECIAL.fullmatch(value):
+        return float(value)
+    if _FLOAT.fullmatch(value) and math.isfinite(number := float(digits)):
+        return number
+    if _HEX_FLOAT.fullmatch(value):
+        return float.fromhex(digits)
     raise Fault("float wants a string that is a number")
 
 
@@ -57,10 +74,41 @@ def _numbers(meter: Meter, values: Any) -> Iterator[int | float]:
             raise Fault(f"wants numbers, got {type_of(value)}")
 
 
-def _choosing(choose: Callable[..., Any]) -> Builtin:
-    return Builtin(
-        Type.ANY, lambda meter, *values: choose(_numbers(meter, values), default=None), _NUMBERS, variadic=True
-    )
+def _comparable(value: Any) -> Any:
+    if is_number(value) or isinstance(value, Duration):
+        return value
+    raise Fault(f"wants numbers, got {type_of(value)}")
+
+
+def _choosing(symbol: str) -> Builtin:
+    """Make `max` or `min`: the first value that no other is better than; a single one may be anything."""
+    better = ORDERINGS[symbol]
+
+    def chosen(meter: Meter, *values: Any) -> Any:
+        if len(values) == 1 and type(values[0]) is not list:
+            return values[0]
+        best: Any = None
+        for value in candidates(meter, values):
+            best = value if best is None or better(value, best) else best
+        return best
+
+    def candidates(meter: Meter, values: Any) -> Iterator[Any]:
+        for value in values:
+            if type(value) is list:
+                meter.spend(len(value))
+                yield from (_comparable(chosen(meter, item)) for item in value)
+            else:
+                yield _comparable(value)
+
+    return _aggregate(chosen)
+
+
+def _aggregate(body: Callable[..., Any]) -> Builtin:
+    return Builtin(_first_of_numbers, body, (_NUMBERS,), variadic=True, settled=ARRAYS | {Type.ANY})
+
+
+def _first_of_numbers(written: Sequence[Type]) -> Type:
+    return Type.ANY if Type.ANY in written or not ARRAYS.isdisjoint(written) else written[0]
 
 
 def _mean(meter: Meter, *values: Any) -> float:
@@ -77,14 +125,14 @@ def _median(meter: Meter, *values: Any) -> float:
 
 
 NUMBER_FUNCTIONS = {
-    "abs": Builtin(Type.ANY, lambda _, number: bounded(abs(number)), (NUMBER,)),
+    "abs": Builtin(lambda written: written[0], lambda _, number: computed(abs, number), (NUMBER,)),
     "ceil": _rounding(math.ceil),
     "floor": _rounding(math.floor),
     "round": _rounding(_half_away),
-    "int": Builtin(Type.INT, _integer, (NUMBER | STRING,)),
-    "float": Builtin(Type.FLOAT, _float, (NUMBER | STRING,)),
-    "max": _choosing(max),
-    "min": _choosing(min),
-    "mean": Builtin(Type.FLOAT, _mean, _NUMBERS, variadic=True),
-    "median": Builtin(Type.FLOAT, _median, _NUMBERS, variadic=True),
+    "int": Builtin(Type.INT, _integer, (_TO_INT,)),
+    "float": Builtin(Type.FLOAT, _float, (_TO_FLOAT,)),
+    "max": _choosing(">"),
+    "min": _choosing("<"),
+    "mean": _aggregate(_mean),
+    "median": _aggregate(_median),
 }

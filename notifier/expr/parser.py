@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 
 from notifier.expr import nodes
-from notifier.expr.builtins import BUILTINS, UNSUPPORTED
+from notifier.expr.builtins import BUILTINS
 from notifier.expr.cursor import Cursor
 from notifier.expr.fault import Fault
 from notifier.expr.lexer import WORDS, Kind, Token
@@ -160,8 +160,7 @@ class _Parser(Cursor):
         name = self.name()
         if qualified or self.at("("):
             return self._call(name, name.start)
-        kind = nodes.Variable if name.text in self._variables else nodes.Name
-        return kind(self.span(name, name.start), name.text)
+        return self._variable(self.span(name, name.start), name.text)
 
     def _array(self) -> nodes.Node:
         bracket, items = self.expect("["), []
@@ -230,15 +229,16 @@ class _Parser(Cursor):
         return nodes.Chain(self.span(bracket, start), member) if optional else member
 
     def _call(self, name: Token, start: int, *piped: nodes.Node) -> nodes.Node:
-        if name.text in UNSUPPORTED:
-            raise Fault(f"the function {name.text} is not supported", name.start)
         if name.text in PREDICATES:
             return self._predicate(name, start, *piped)
         arguments = (*piped, *self._arguments())
         if name.text in BUILTINS:
             return nodes.Builtin(self.span(name, start), name.text, arguments)
-        callee = nodes.Name(nodes.Span(name.start, name.start, name.end), name.text)
+        callee = self._variable(nodes.Span(name.start, name.start, name.end), name.text)
         return nodes.Call(self.span(name, start), callee, arguments)
+
+    def _variable(self, span: nodes.Span, name: str) -> nodes.Node:
+        return nodes.Variable(span, name) if name in self._variables else nodes.Name(span, name)
 
     def _arguments(self) -> tuple[nodes.Node, ...]:
         self.expect("(")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from notifier.expr.arithmetic import add
 from notifier.expr.comparison import ORDERINGS
 from notifier.expr.fault import Fault
-from notifier.expr.values import Type, encode, type_of
+from notifier.expr.values import Byte, Int, Table, Type, encode, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def elements(name: str, value: Any) -> list[Any]:
     if type(value) is list:
         return value
     if type(value) is str:
-        return list(encode(value))
+        return list(map(Byte, encode(value)))
     if type(value) is dict and not value:
         return []
     raise Fault(f"{name} wants an array, got {type_of(value)}")
@@ -70,12 +70,12 @@ def _find(frame: Frame, _items: list[Any], tests: Iterator[bool]) -> Any:
     return frame.item if any(tests) else None
 
 
-def _find_index(frame: Frame, _items: list[Any], tests: Iterator[bool]) -> int | None:
-    return frame.index if any(tests) else None
+def _find_index(frame: Frame, _items: list[Any], tests: Iterator[bool]) -> Int | None:
+    return Int(frame.index) if any(tests) else None
 
 
 def _sum(frame: Frame, _items: list[Any], numbers: Iterator[Any]) -> Any:
-    total: Any = 0
+    total: Any = Int(0)
     for number in numbers:
         total = add(frame.meter, number, total)
     return total
@@ -88,7 +88,7 @@ def _reduce(frame: Frame, _items: list[Any], values: Iterator[Any]) -> Any:
 
 
 def _sort(frame: Frame, items: list[Any], keys: Iterator[Any]) -> list[Any]:
-    if frame.acc not in (None, "asc", "desc"):
+    if frame.acc not in ("asc", "desc"):
         raise Fault("sortBy wants the order 'asc' or 'desc'")
     less = ORDERINGS["<"]
     order = cmp_to_key(lambda a, b: less(b, a) - less(a, b))
@@ -97,12 +97,22 @@ def _sort(frame: Frame, items: list[Any], keys: Iterator[Any]) -> list[Any]:
     return [items[number] for number in numbers]
 
 
+def _group(frame: Frame, items: list[Any], keys: Iterator[Any]) -> Table:
+    groups: dict[Any, list[Any]] = {}
+    for item, key in zip(items, keys, strict=True):
+        if isinstance(key, list | dict):
+            raise Fault(f"groupBy cannot group by {type_of(key)}")
+        groups.setdefault(key, []).append(item)
+    frame.meter.handle(items)
+    return Table(groups, missing=[])
+
+
 PREDICATES = {
     "any": Shape(Type.BOOL, lambda _frame, _items, tests: any(tests)),
     "all": Shape(Type.BOOL, lambda _frame, _items, tests: all(tests)),
     "none": Shape(Type.BOOL, lambda _frame, _items, tests: not any(tests)),
     "one": Shape(Type.BOOL, lambda _frame, _items, tests: sum(tests) == 1),
-    "count": Shape(Type.INT, lambda _frame, _items, tests: sum(tests), bare=True),
+    "count": Shape(Type.INT, lambda _frame, _items, tests: Int(sum(tests)), bare=True),
     "filter": Shape(Type.ARRAY, lambda _frame, items, tests: list(compress(items, tests))),
     "find": Shape(Type.ANY, _find),
     "findIndex": Shape(Type.INT, _find_index),
@@ -110,6 +120,7 @@ PREDICATES = {
     "findLastIndex": Shape(Type.INT, _find_index, backwards=True),
     "map": Shape(Type.ARRAY, lambda _frame, _items, values: list(values), test=False, pointers=("index",)),
     "sum": Shape(Type.ANY, _sum, test=False, bare=True),
+    "groupBy": Shape(Type.GROUPS, _group, test=False),
     "sortBy": Shape(Type.ARRAY, _sort, test=False, extra=True),
     "reduce": Shape(Type.ANY, _reduce, test=False, extra=True, pointers=("index", "acc")),
 }

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from notifier.expr.values import bounded
+from notifier.expr.values import in_order, is_integer
 
 if TYPE_CHECKING:
     from notifier.expr.frame import Meter
@@ -16,17 +16,22 @@ _WORDS = {None: "<nil>", True: "true", False: "false"}
 
 def printed(meter: Meter, value: Any) -> str:
     """Return `value` as text: `<nil>`, `1e+08`, `[1 2]`, `map[a:1]`."""
+    if type(value) is str:
+        meter.handle(value)
+        return value
     if value is None or type(value) is bool:
         return _WORDS[value]
+    if is_integer(value):
+        return str(value)
     if type(value) is int or type(value) is float:
-        number = bounded(value)
-        return str(number) if type(number) is int else _decimal(number)
+        return _decimal(float(value))
     if type(value) is list:
         meter.spend(len(value))
         return f"[{' '.join(printed(meter, item) for item in value)}]"
-    if type(value) is dict:
+    if isinstance(value, dict):
         meter.spend(len(value))
-        return f"map[{' '.join(f'{key}:{printed(meter, value[key])}' for key in sorted(value))}]"
+        items = (f"{printed(meter, key)}:{printed(meter, value[key])}" for key in in_order(value))
+        return f"map[{' '.join(items)}]"
     text = str(value)
     meter.handle(text)
     return text

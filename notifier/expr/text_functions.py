@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notifier.expr.fault import Fault
-from notifier.expr.signature import ARRAY, NUMBER, STRING, Builtin
+from notifier.expr.signature import ARRAYS, COUNT, STRING, Accepted, Builtin
 from notifier.expr.values import Type, encode, truncated, type_of
 
 if TYPE_CHECKING:
@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from notifier.expr.frame import Meter
 
 
-def _text(body: Callable[..., Any], *more: frozenset[Type], value: Type = Type.STRING, required: int = 1) -> Builtin:
+_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What Go takes for blanks."""
+_TOO_LONG = 1_000_000
+_TEXTS = Accepted(ARRAYS - {Type.INTS} | {Type.NIL}, frozenset({Type.ARRAY}))
+
+
+def _text(body: Callable[..., Any], *more: Accepted, value: Type = Type.STRING, required: int = 1) -> Builtin:
     def metered(meter: Meter, text: str, *values: Any) -> Any:
         meter.handle(text)
         return body(text, *values)
@@ -22,9 +28,13 @@ def _text(body: Callable[..., Any], *more: frozenset[Type], value: Type = Type.S
     return Builtin(value, metered, (STRING, *more), required)
 
 
-def _cased(change: Callable[[str], str]) -> Callable[[str], str]:
-    """Change the case of each character alone, as Go does: `ß` stays."""
-    return lambda text: "".join(new if len(new := change(old)) == 1 else old for old in text)
+def _upper(text: str) -> str:
+    """Change each character alone, as Go does: `ß` stays."""
+    return "".join(new if len(new := old.upper()) == 1 else old for old in text)
+
+
+def _lower(text: str) -> str:
+    return "".join(old.lower()[0] for old in text)
 
 
 def _split(meter: Meter, text: str, separator: str, most: Any = -1) -> list[str]:
@@ -38,6 +48,11 @@ def _split(meter: Meter, text: str, separator: str, most: Any = -1) -> list[str]
     return [*text[:head], *([text[head:]] if text[head:] else [])]
 
 
+def _split_after(meter: Meter, text: str, separator: str, most: Any = -1) -> list[str]:
+    parts = _split(meter, text, separator, most)
+    return [*(part + separator for part in parts[:-1]), *parts[-1:]]
+
+
 def _replace(meter: Meter, text: str, old: str, new: str, most: Any = -1) -> str:
     places = text.count(old)
     meter.handle(text)
@@ -49,6 +64,8 @@ def _repeat(meter: Meter, text: str, times: Any) -> str:
     count = truncated(times, "repeat")
     if count < 0:
         raise Fault("cannot repeat less than nothing")
+    if count * len(encode(text)) >= _TOO_LONG:
+        raise Fault(f"repeat makes no text of {_TOO_LONG} bytes or more")
     meter.handle(text, times=count)
     return text * count
 
@@ -63,15 +80,16 @@ def _join(meter: Meter, items: list[Any], glue: str = "") -> str:
 
 
 TEXT_FUNCTIONS = {
-    "trim": _text(lambda text, cut=None: text.strip(cut) if cut != "" else text, STRING),
+    "trim": _text(lambda text, cut=_SPACES: text.strip(cut) if cut else text, STRING),
     "trimPrefix": _text(lambda text, prefix=" ": text.removeprefix(prefix), STRING),
     "trimSuffix": _text(lambda text, suffix=" ": text.removesuffix(suffix), STRING),
-    "upper": _text(_cased(str.upper)),
-    "lower": _text(_cased(str.lower)),
-    "split": Builtin(Type.ARRAY, _split, (STRING, STRING, NUMBER), required=2),
-    "replace": Builtin(Type.STRING, _replace, (STRING, STRING, STRING, NUMBER), required=3),
-    "repeat": Builtin(Type.STRING, _repeat, (STRING, NUMBER), required=2),
-    "join": Builtin(Type.STRING, _join, (ARRAY, STRING)),
+    "upper": _text(_upper),
+    "lower": _text(_lower),
+    "split": Builtin(Type.STRINGS, _split, (STRING, STRING, COUNT), required=2),
+    "splitAfter": Builtin(Type.STRINGS, _split_after, (STRING, STRING, COUNT), required=2),
+    "replace": Builtin(Type.STRING, _replace, (STRING, STRING, STRING, COUNT), required=3),
+    "repeat": Builtin(Type.STRING, _repeat, (STRING, COUNT), required=2),
+    "join": Builtin(Type.STRING, _join, (_TEXTS, STRING)),
     "indexOf": _text(lambda text, part: encode(text).find(encode(part)), STRING, value=Type.INT, required=2),
     "lastIndexOf": _text(lambda text, part: encode(text).rfind(encode(part)), STRING, value=Type.INT, required=2),
     "hasPrefix": _text(str.startswith, STRING, value=Type.BOOL, required=2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from typing import TYPE_CHECKING, Any
 
 import re2
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from notifier.expr.frame import Meter
 
     Test = Callable[[Meter, Any, Any], bool]
+
+
+_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
+"""What Go's RE2 does not have: half a character."""
 
 
 def _texts(name: str, holds: Callable[[str, str], bool]) -> Test:
@@ -45,6 +50,8 @@ def _reason(error: Exception) -> str:
 
 
 def _compile(pattern: str) -> Any:
+    if _BYTE.search(pattern):
+        raise re2.error("invalid escape sequence: \\C")
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True

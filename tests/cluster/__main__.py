@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 from tests.cluster.control_plane import ControlPlane, StartError, kubelet
-from tests.cluster.programs import CannotBuildError, build, program
+from tests.cluster.programs import build, program
 from tests.cluster.prometheus import Prometheus
+from tests.peer.building import CannotBuildError
 
 _TEXT = """\
 A real cluster is up ({seconds:.0f} s). Ctrl-C ends it; nothing of it is kept.

@@ -40,12 +40,16 @@ class StartError(Exception):
 
 
 class ControlPlane:
-    """A cluster in a folder: `kubeconfig` is an admin's, `audit` holds what service accounts have asked for."""
+    """A cluster in a folder: `kubeconfig` is an admin's, `audit` holds what service accounts have asked for.
+
+    `argos_metrics` is where Argo's controller counts what it has done.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._etcd_port, etcd_peer_port, self._port, *argo_ports = free_ports(5)
         self.kubeconfig, self.audit = folder / "kubeconfig", folder / "audit.jsonl"
+        self.argos_metrics = f"http://127.0.0.1:{argo_ports[0]}/metrics"
         self._write_credentials()
         self._etcd = self._program("etcd", *self._etcd_options(etcd_peer_port))
         self._api_server = self._program("kube-apiserver", *self._api_server_options())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
+import functools
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.peer.building import build_once, go, kept
 
 MODULES = Path(__file__).with_name("modules")
 ARGO = "github.com/argoproj/argo-rollouts"
@@ -28,16 +28,10 @@ _FLAGS = (
 _CRDS = "crds"
 
 
-class CannotBuildError(Exception):
-    """The programs cannot be built here; the text says why."""
-
-
 def folder() -> Path:
     """Where the programs are kept; another go.mod or other flags make it another folder."""
     made_of = (MODULES / "go.mod").read_text(), *_FLAGS, *PACKAGES.values()
-    digest = hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:16]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "rollouts-notifier" / "cluster" / digest
+    return kept("cluster", (part.encode() for part in made_of))
 
 
 def are_built() -> bool:
@@ -57,36 +51,12 @@ def crds() -> list[Path]:
 
 def build(say: Callable[[str], None]) -> None:
     """Build what is not there yet: some eight minutes on two cores the first time. Raises CannotBuildError."""
-    if are_built():
-        return
-    unfinished = folder().with_suffix(f".{os.getpid()}")
-    unfinished.mkdir(parents=True)
-    try:
-        for number, (name, package) in enumerate(PACKAGES.items(), 1):
-            say(f"building {name} ({number} of {len(PACKAGES)}) …")
-            _go("build", *_FLAGS, "-o", str(unfinished / name), package)
-        argo = _go("list", "-m", "-f", "{{.Dir}}", ARGO)
-        shutil.copytree(Path(argo) / "manifests" / "crds", unfinished / _CRDS)
-        _put(unfinished)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    build_once(folder(), functools.partial(_build, say))
 
 
-def _put(finished: Path) -> None:
-    """Let a folder take its place, unless somebody else was faster."""
-    try:
-        finished.rename(folder())
-    except OSError:
-        if not are_built():
-            raise
-
-
-def _go(*arguments: str) -> str:
-    """What a go command prints, run without a C compiler's help. Raises CannotBuildError."""
-    if (go := shutil.which("go")) is None:
-        raise CannotBuildError("no Go toolchain: install Go 1.26 or newer")
-    environment = os.environ | {"CGO_ENABLED": "0"}
-    done = subprocess.run((go, *arguments), cwd=MODULES, env=environment, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise CannotBuildError(f"go {arguments[0]} has failed:\n{done.stderr.strip()}")
-    return done.stdout.strip()
+def _build(say: Callable[[str], None], unfinished: Path) -> None:
+    for number, (name, package) in enumerate(PACKAGES.items(), 1):
+        say(f"building {name} ({number} of {len(PACKAGES)}) …")
+        go("build", *_FLAGS, "-o", str(unfinished / name), package, modules=MODULES)
+    argo = go("list", "-m", "-f", "{{.Dir}}", ARGO, modules=MODULES)
+    shutil.copytree(Path(argo) / "manifests" / "crds", unfinished / _CRDS)

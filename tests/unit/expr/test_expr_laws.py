@@ -21,7 +21,8 @@ _WORDS = "a b c 1 2.5 0 9007199254740993 'a' \"x\" true false nil x $env # #inde
 _SYMBOLS = "?.a ?.[0] [0] [-1] [1:] [a] ( ) { } [ ] ? : , | ; not ! - + * / % ** ?? == != < > <= >= in and or .."
 _CALLS = "any(b, all(c, filter(a, map(b, count( sum( first( max( upper( split( replace( join( round( int( time.Now()"
 _REST = "contains matches startsWith endsWith time.Parse( duration( let x ="
-_FRAGMENTS = f"{_WORDS} {_SYMBOLS} {_CALLS} {_REST}".split(" ")
+_MORE = "groupBy( sortBy( reduce( toJSON( fromJSON( toPairs( fromPairs( keys( get( date( timezone( bitand( bitshl("
+_FRAGMENTS = f"{_WORDS} {_SYMBOLS} {_CALLS} {_MORE} {_REST}".split(" ")
 
 
 def _placed(source: str, env: dict[str, Any]) -> bool:
@@ -74,6 +75,12 @@ def test_what_is_nested_too_deeply_is_refused(source: str) -> None:
         expr.compile(source)
 
 
+def test_chained_calls_do_not_explode() -> None:
+    source = "time.Now()" + ".UTC()" * 100
+    assert expr.compile(f"{source}.Unix()").evaluate({}, 5) == 5
+    assert expr.compile(f"now(){'.UTC()' * 100}.Unix()").evaluate({}, 5) == 5
+
+
 def test_chained_comparisons_within_one_another_do_not_explode() -> None:
     source = "a"
     for _ in range(40):
@@ -91,7 +98,12 @@ def test_chained_comparisons_within_one_another_do_not_explode() -> None:
         "list == map(list, #)",
         "list in [1, 2, list, map(list, #)]",
         "reduce(1..100, #acc + #acc, 'ab')",
-        "repeat(text, 1000000)",
+        "map(1..1000, toJSON(list))",
+        "map(1..1000, groupBy(list, #))",
+        "map(1..1000, toBase64(text))",
+        "map(1..100000, date('x', string(#)))",
+        "map(1..100000, time.Now().Format(text))",
+        "map(1..100000, max(list))",
         "replace(text, 'x', text)",
         "join(split(text, ''), text)",
         "any(1..1000, text contains 'y')",

@@ -1,48 +1,30 @@
-"""What the Go library answered, asked again of ours. `recorded.json` says how it was asked."""
+"""What the Go library answered, asked again of ours: `tests/differential/corpora/expr.jsonl`, without Go."""
 
 from __future__ import annotations
 
-import json
-import math
-from pathlib import Path
-from typing import Any
+from tests.differential.expr_answers import Answer, Case, cases, environment, ours
+from tests.differential.rows import rows
 
-import pytest
-
-from notifier import expr
-from notifier.errors import ExpressionError
-
-_RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("recorded.json").read_text())
-_INFINITIES = {math.inf: "+Inf", -math.inf: "-Inf"}
+_ENV = environment()
 
 
-def _answer(source: str) -> list[Any]:
-    try:
-        expression = expr.compile(source)
-    except ExpressionError:
-        return ["load error"]
-    try:
-        value = expression.evaluate(_RECORDED["env"], _RECORDED["now"])
-    except ExpressionError:
-        return ["evaluation error"]
-    return ["value", _printable(value)]
+def _wrong(corpus: list[Case]) -> list[tuple[str, Answer, Answer]]:
+    answers = ((case, ours(case.source, _ENV)) for case in corpus)
+    return [(case.source, case.answer, own) for case, own in answers if not case.answer.same(own)]
 
 
-def _printable(value: Any) -> Any:
-    """JSON has no NaN and no infinities."""
-    if isinstance(value, float):
-        return "NaN" if math.isnan(value) else _INFINITIES.get(value, value)
-    return value
+def test_an_expression_means_what_it_means_to_the_controller() -> None:
+    corpus = [case for case in cases() if not case.differs]
+    assert len(corpus) > 2_000
+    assert _wrong(corpus) == []
 
 
-def _strictly(value: Any) -> Any:
-    """Python takes True for 1; JSON and we do not."""
-    if isinstance(value, list):
-        return [_strictly(item) for item in value]
-    return ("bool", value) if isinstance(value, bool) else value
+def test_where_it_means_something_else_the_table_says_so() -> None:
+    differing = [case for case in cases() if case.differs]
+    assert len(_wrong(differing)) == len(differing)
+    assert {case.differs for case in differing} <= rows("expr").keys()
 
 
-@pytest.mark.parametrize("case", _RECORDED["cases"], ids=lambda case: case[0])
-def test_an_expression_means_what_it_means_to_the_controller(case: list[Any]) -> None:
-    source, *expected = case
-    assert _strictly(_answer(source)) == _strictly(expected)
+def test_no_expression_is_in_the_corpus_twice() -> None:
+    sources = [case.source for case in cases()]
+    assert len(sources) == len(set(sources))
