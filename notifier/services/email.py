@@ -81,8 +81,8 @@ class EmailOptions(HttpOptions):
             timeout=self.timeout,
             username=self.username,
             password=self.password,
-            trust=client.trust(replace(self.tls(), alpn="")),
-            policy=client.policy,
+            trust=client.trust(replace(self.tls(client), alpn="")),
+            resolve=client.addresses,
         )
 
     def secrets(self) -> set[str]:

@@ -1,28 +1,30 @@
-"""The one way out over HTTP, and the only module of delivery that knows aiohttp.
+"""The one way out over HTTP; besides `pools` the only module of delivery that knows aiohttp.
 
-Connections are kept and shared per destination; redirects are not followed; answers are read up to a bound; no phase
-lasts longer than its timeout. What goes wrong becomes `Temporary` or `Permanent` in one place, with a text that holds
-no part of the URL but the host, no header and no body of ours, and of the answer only a redacted excerpt.
+Connections are kept and shared per destination and policy; redirects are not followed; answers are read up to a bound;
+no phase lasts longer than its timeout. What goes wrong becomes `Temporary` or `Permanent` in one place, with a text
+that holds no part of the URL but the host, no header and no body of ours, and of the answer only a redacted excerpt.
 """
 
+import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from io import BytesIO
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from socket import AF_UNSPEC, AddressFamily
-from typing import NamedTuple
+from ipaddress import ip_address
+from typing import NamedTuple, Self
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from notifier.errors import DeliveryError, Permanent, Temporary
 from notifier.proxies import Proxies
+from notifier.services.egress import Address, Egress, address_of
+from notifier.services.pools import Guarded, Pools
 from notifier.services.redaction import Redactor
 from notifier.services.tls import Tls, context
 
@@ -39,15 +41,6 @@ _PASSING = frozenset({408, 429, *range(500, 1000)}) - {501}
 
 _OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "trailer"})
 """Headers that describe the connection, not the message: ours to write, as in Go."""
-
-Address = IPv4Address | IPv6Address
-Policy = Callable[[str, Address | None], bool]
-"""Whether a host at an address may be told anything; the address is None where a proxy resolves the name."""
-
-
-def anywhere(_host: str, _address: Address | None) -> bool:
-    """The policy that allows everything."""
-    return True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,14 +65,28 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Client:
-    """Sends requests; made by `connect`. `trust` gives the context for TLS settings, the same for equal ones."""
+    """Sends requests where `egress` allows it; made by `connect`.
 
-    direct: aiohttp.ClientSession
-    proxied: aiohttp.ClientSession
+    `trust` gives the context for TLS settings, the same for equal ones.
+    """
+
+    pools: Pools
     proxies: Proxies
-    policy: Policy
+    egress: Egress
     trust: Callable[[Tls], ssl.SSLContext]
     now: Callable[[], float]
+
+    def restricted(self, egress: Egress) -> Self:
+        """This client under a policy; it is closed with this one. Costs nothing until something is sent."""
+        return replace(self, egress=egress)
+
+    async def addresses(self, host: str, port: int) -> list[Address]:
+        """The addresses of a host that may be dialled. Raises Permanent if it has none but others, and OSError."""
+        if literal := address_of(host):
+            self.egress.check(host, port, literal)
+            return [literal]
+        found = await Guarded(self.pools.names, self.egress).resolve(host, port)
+        return [ip_address(one["host"]) for one in found]
 
     async def send(self, request: Request, redact: Redactor) -> Answer:
         """One attempt; the answer has a 2xx status. Raises Temporary and Permanent."""
@@ -98,8 +105,8 @@ class Client:
 
     async def _exchange(self, url: URL, request: Request) -> Answer:
         proxy = self.proxies.route(url.scheme, url.host or "", url.port)
-        self._permit(url, by_name=bool(proxy))
-        session = self.proxied if proxy else self.direct
+        await self._permit(url, request.timeout / 2, proxied=bool(proxy))
+        session = self.pools.proxied if proxy else self.pools.direct(self.egress)
         async with session.request(
             request.method,
             url.with_user(None) if url.host else url,
@@ -112,12 +119,26 @@ class Client:
         ) as response:
             return Answer(response.status, response.headers, await _beginning(response.content))
 
-    def _permit(self, url: URL, *, by_name: bool) -> None:
-        """Ask the policy where the resolver will not: about addresses and about names that a proxy resolves."""
-        host = url.raw_host or ""
-        address = _address(host)
-        if (address or by_name) and not self.policy(host, address):
-            raise _forbidden(host)
+    async def _permit(self, url: URL, seconds: float, *, proxied: bool) -> None:
+        """Ask the policy about what no resolver of ours is asked for: addresses, and names that a proxy resolves.
+
+        Where a proxy's address for a name differs from ours, its own rules are what is left.
+        """
+        host, port = url.raw_host or "", url.port or 0
+        if self.egress.everything:
+            return
+        if literal := address_of(host):
+            self.egress.check(host, port, literal)
+        elif proxied:
+            for address in await self._known(host, port, seconds):
+                self.egress.check(host, port, address)
+
+    async def _known(self, host: str, port: int, seconds: float) -> list[Address | None]:
+        """All addresses of a host as we know it, None for one that we cannot resolve in so many seconds."""
+        with suppress(OSError):
+            async with asyncio.timeout(seconds):
+                return [ip_address(one["host"]) for one in await self.pools.names.resolve(host, port)] or [None]
+        return [None]
 
 
 @asynccontextmanager
@@ -125,59 +146,19 @@ async def connect(
     environ: Mapping[str, str],
     *,
     ca: str = "",
-    policy: Policy = anywhere,
     resolver: AbstractResolver | None = None,
     now: Callable[[], float] = time.time,
 ) -> AsyncIterator[Client]:
     """A client that takes its proxies from `environ` and trusts the PEM certificates `ca` everywhere, until closed.
 
+    It is the operator's own, which may send anywhere: see `Client.restricted`.
     Raises ConfigError if one of these cannot be used.
     """
     proxies = Proxies.from_environ(environ)
     trust = lru_cache(maxsize=256)(lambda tls: context(tls, ca))
     trust(Tls())
-    names = resolver or aiohttp.ThreadedResolver()
-    async with _session(_Policed(names, policy)) as direct, _session(names) as proxied:
-        yield Client(direct, proxied, proxies, policy, trust, now)
-
-
-def _session(resolver: AbstractResolver) -> aiohttp.ClientSession:
-    """A pool of connections; how many at once is the limiter's business, not the pool's."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=resolver, limit=0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        skip_auto_headers=("Content-Type",),
-    )
-
-
-class _Policed(AbstractResolver):
-    """A resolver that knows only the addresses the policy allows, so a name cannot lead elsewhere."""
-
-    def __init__(self, names: AbstractResolver, policy: Policy) -> None:
-        self._names, self._policy = names, policy
-
-    async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_UNSPEC) -> list[ResolveResult]:
-        found = await self._names.resolve(host, port, family)
-        allowed = [one for one in found if self._policy(host, _address(one["host"]))]
-        if found and not allowed:
-            raise _forbidden(host)
-        return allowed
-
-    async def close(self) -> None:
-        await self._names.close()
-
-
-@lru_cache(maxsize=1024)
-def _address(host: str) -> Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
-
-
-def _forbidden(host: str) -> Permanent:
-    return Permanent(f"the egress policy does not allow {host}")
+    async with aclosing(Pools(resolver or aiohttp.ThreadedResolver())) as pools:
+        yield Client(pools, proxies, Egress.open(), trust, now)
 
 
 def _headers(url: URL, request: Request) -> dict[str, str]:

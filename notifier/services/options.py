@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from notifier.errors import ConfigError
 from notifier.services.durations import seconds
+from notifier.services.http import Client
 from notifier.services.tls import Tls
 from notifier.spelling import hint
 
@@ -24,7 +25,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 def _headers(value: object) -> object:
     """A mapping of names to values, from one or from Argo's list of {name, value}; of equal names the last wins."""
-    pairs: Any = value.items() if isinstance(value, Mapping) else ((one["name"], one["value"]) for one in _dicts(value))
+    pairs: Any = value.items() if isinstance(value, Mapping) else _named(value)
     by_name = {str(name).strip().lower(): (str(name).strip(), str(text).strip()) for name, text in pairs}
     for name, text in by_name.values():
         if not _HEADER_NAME.fullmatch(name) or not text.isprintable():
@@ -32,11 +33,12 @@ def _headers(value: object) -> object:
     return dict(by_name.values())
 
 
-def _dicts(value: object) -> Iterator[Mapping[str, object]]:
+def _named(value: object) -> Iterator[tuple[object, object]]:
     for one in value if isinstance(value, list) else [value]:
-        if not isinstance(one, Mapping) or not {"name", "value"} <= one.keys():
+        given = {str(key).lower(): text for key, text in one.items()} if isinstance(one, Mapping) else {}
+        if not {"name", "value"} <= given.keys():
             raise ValueError("a header is {name: …, value: …}")
-        yield one
+        yield given["name"], given["value"]
 
 
 def _url(text: str) -> str:
@@ -127,8 +129,10 @@ class HttpOptions(Options):
     max_conns_per_host: Any = None
     idle_conn_timeout: Any = None
 
-    def tls(self) -> Tls:
-        """The TLS settings, `caFile` read. Raises ConfigError if it cannot be."""
+    def tls(self, client: Client) -> Tls:
+        """The TLS settings, `caFile` read. Raises ConfigError if it cannot be, or if it is a namespace that asks."""
+        if self.ca_file and not client.egress.everything:
+            raise ConfigError("caFile: namespace configurations read no files: put the certificates into `ca`")
         return Tls(self.ca + self._ca_file(), self.certificate, self.key, insecure=self.insecure_skip_verify)
 
     def _ca_file(self) -> str:

@@ -31,7 +31,8 @@ class Service(Protocol):
     def from_config(cls, config: Mapping[str, Any], client: Client, secrets: frozenset[str]) -> Self:
         """The service of a configuration whose secrets are filled in; no text of it will show one of `secrets`.
 
-        Raises ConfigError.
+        All that it sends goes over `client`, and so only where the policy of whose configuration it is allows. Raises
+        ConfigError.
         """
 
     @classmethod

@@ -127,7 +127,7 @@ class Slack:
 
     def __init__(self, options: SlackOptions, client: Client, secrets: frozenset[str]) -> None:
         self._options = options
-        like = Request("POST", options.api_url.rstrip("/") + "/", timeout=options.timeout, tls=options.tls())
+        like = Request("POST", options.api_url.rstrip("/") + "/", timeout=options.timeout, tls=options.tls(client))
         self._api = SlackApi(options.token, like, client, Redactor(secrets | options.secrets()))
         client.trust(like.tls)
 

@@ -17,8 +17,8 @@ import aiosmtplib
 from aiosmtplib import SMTPRecipientRefused, SMTPResponseException, SMTPServerDisconnected
 
 from notifier.errors import DeliveryError, Permanent, Temporary
-from notifier.services.dialling import dialled
-from notifier.services.http import Address, Policy
+from notifier.services.dialling import Resolve, dialled
+from notifier.services.egress import Address
 from notifier.services.mime import Mail
 from notifier.services.redaction import EXCERPT, Redactor
 
@@ -48,7 +48,7 @@ class Server:
     username: str
     password: str
     trust: ssl.SSLContext
-    policy: Policy
+    resolve: Resolve
 
     @property
     def place(self) -> str:
@@ -175,7 +175,7 @@ class Connections:
     async def _opened(self) -> _Connection:
         """A new connection, encrypted and logged in as the server and the settings have it."""
         server = self._server
-        sock, address = await dialled(server.host, server.port, server.timeout, server.policy)
+        sock, address = await dialled(server.host, server.port, server.timeout, server.resolve)
         connection = _Connection(
             hostname=server.host,
             sock=sock,

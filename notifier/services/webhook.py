@@ -99,7 +99,7 @@ class Webhook:
 
     def __init__(self, options: WebhookOptions, client: Client, secrets: frozenset[str]) -> None:
         self._options, self._client = options, client
-        self._tls = options.tls()
+        self._tls = options.tls(client)
         self._redact = Redactor(secrets | options.secrets())
         client.trust(self._tls)
 

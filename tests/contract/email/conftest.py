@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
+from aiohttp import ThreadedResolver
 
 from notifier.sandbox.mail import MailSink
 from notifier.services.email import Email
 from notifier.services.http import Client, connect
+from notifier.services.pools import Pools
 from tests.contract.email.mailing import service
 
 
@@ -17,9 +21,15 @@ async def made() -> Client:
 
 
 @pytest.fixture(scope="session")
-def client() -> Client:
-    """A client whose HTTP connections are closed: a mail needs but its trust, which takes time to make, and policy."""
+def closed_client() -> Client:
+    """A client whose connections are closed, for its trust, which takes time to make."""
     return asyncio.run(made())
+
+
+@pytest.fixture
+async def client(closed_client: Client) -> AsyncIterator[Client]:
+    async with aclosing(Pools(ThreadedResolver())) as pools:
+        yield replace(closed_client, pools=pools)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import trustme
 
 from notifier.errors import Permanent, Temporary
 from notifier.sandbox.mail import MailSink, Stage
-from notifier.services.http import Address, Client, connect
+from notifier.services.http import Client, connect
 from tests.contract.email.mailing import CA, PEM, SECRET, decision, failure, letter, server_tls, service, shown
 from tests.contract.services.servers import HOST
 
@@ -161,29 +161,6 @@ async def test_a_login_in_a_way_we_do_not_know_is_permanent(client: Client, sink
     error = await failure(service(client, sink.port, **LOGIN), letter())
     assert isinstance(error, Permanent)
     assert "offers no way to log in" in str(error)
-
-
-async def test_the_policy_sees_name_and_address_and_forbids_in_the_usual_words(sink: MailSink) -> None:
-    seen: list[tuple[str, str]] = []
-
-    def nowhere(host: str, address: Address | None) -> bool:
-        seen.append((host, str(address)))
-        return False
-
-    async with connect({}, policy=nowhere) as client:
-        for host in ("localhost", HOST):
-            error = await failure(service(client, sink.port, host=host), letter())
-            assert isinstance(error, Permanent)
-            assert str(error) == f"the egress policy does not allow {host}"
-    assert {("localhost", HOST), (HOST, HOST)} <= set(seen)
-    assert sink.connections == 0
-
-
-@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "0177.0.0.1"])
-async def test_odd_numbers_are_no_way_round_the_policy(sink: MailSink, host: str) -> None:
-    async with connect({}, policy=lambda _, address: not (address and address.is_loopback)) as client:
-        assert isinstance(await failure(service(client, sink.port, host=host), letter()), Permanent | Temporary)
-    assert sink.connections == 0
 
 
 def encoded(*parts: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from aiohttp import web
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 HOST = "127.0.0.1"
 TAKEN = b'{"ok": true, "channel": "C0DEPLOYS", "ts": "1700000000.000100"}'
@@ -69,6 +70,27 @@ async def serve(tls: ssl.SSLContext | None = None, host: str = HOST) -> AsyncIte
         yield receiver
     finally:
         await runner.cleanup()
+
+
+class Names(AbstractResolver):
+    """For which every name has the addresses of the first of `answers`, then those of the next, the last for ever."""
+
+    def __init__(self, *answers: tuple[str, ...]) -> None:
+        self._answers, self.asked = answers, 0
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        """See aiohttp; a name without addresses is not known."""
+        addresses = self._answers[min(self.asked, len(self._answers) - 1)]
+        self.asked += 1
+        if not addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
+            for address in addresses
+        ]
+
+    async def close(self) -> None:
+        """See aiohttp."""
 
 
 @asynccontextmanager

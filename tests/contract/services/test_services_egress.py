@@ -1,16 +1,13 @@
-"""Every service: which way it goes, and where it may not go."""
+"""Every service: which way it goes, directly or by a proxy."""
 
-import socket
 import ssl
-from ipaddress import ip_address
 
 import pytest
 import trustme
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from notifier.errors import ConfigError, Permanent, Temporary
 from notifier.proxies import Proxies
-from notifier.services.http import Address, connect
+from notifier.services.http import connect
 from tests.contract.services.rows import Row
 from tests.contract.services.servers import HOST, Receiver, free_port, proxy_to, serve
 
@@ -19,23 +16,6 @@ NAME = "receiver.example"
 
 def port_of(receiver: Receiver) -> int:
     return int(receiver.url.rpartition(":")[2])
-
-
-class Names(AbstractResolver):
-    """For which every name has these addresses."""
-
-    def __init__(self, *addresses: str) -> None:
-        self.addresses, self.asked = addresses, 0
-
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
-        self.asked += 1
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
-            for address in self.addresses
-        ]
-
-    async def close(self) -> None:
-        pass
 
 
 async def test_http_goes_through_the_proxy_whole(row: Row, receiver: Receiver) -> None:
@@ -122,52 +102,3 @@ async def test_a_proxy_of_another_kind_is_said_at_once() -> None:
         async with connect({"HTTPS_PROXY": "socks5://me:PROXYSECRET@proxy"}):
             pytest.fail("the client must not open")
     assert "PROXYSECRET" not in str(caught.value)
-
-
-async def test_the_policy_sees_the_address_a_name_resolves_to(row: Row, receiver: Receiver) -> None:
-    seen: list[tuple[str, Address | None]] = []
-
-    def policy(host: str, address: Address | None) -> bool:
-        seen.append((host, address))
-        return address != ip_address("10.0.0.1")
-
-    async with connect({}, policy=policy, resolver=Names("10.0.0.1", HOST)) as client:
-        await row.service(client, f"http://{NAME}:{port_of(receiver)}").send(row.letter())
-    assert seen == [(NAME, ip_address("10.0.0.1")), (NAME, ip_address(HOST))]
-    assert len(receiver.got) == 1
-
-
-@pytest.mark.parametrize("host", [HOST, NAME, "localhost", "①②⑦.⓪.⓪.①", "[::ffff:127.0.0.1]"])
-async def test_nothing_goes_where_the_policy_forbids_however_it_is_spelled(
-    row: Row, receiver: Receiver, host: str
-) -> None:
-    def no_loopback(_host: str, address: Address | None) -> bool:
-        mapped = getattr(address, "ipv4_mapped", None) or address
-        return mapped is None or not mapped.is_loopback
-
-    async with connect({}, policy=no_loopback, resolver=Names(HOST)) as client:
-        with pytest.raises(Permanent, match="the egress policy does not allow"):
-            await row.service(client, f"http://{host}:{port_of(receiver)}").send(row.letter())
-    assert not receiver.got
-
-
-@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "0177.0.0.1"])
-async def test_odd_numbers_are_no_way_round_the_policy(row: Row, receiver: Receiver, host: str) -> None:
-    def only_names(_host: str, address: Address | None) -> bool:
-        return address is None
-
-    async with connect({}, policy=only_names) as client:
-        with pytest.raises((Permanent, Temporary)):
-            await row.service(client, f"http://{host}:{port_of(receiver)}").send(row.letter())
-    assert not receiver.got
-
-
-async def test_the_policy_is_asked_for_names_that_a_proxy_resolves(row: Row, receiver: Receiver) -> None:
-    async with (
-        proxy_to(port_of(receiver)) as proxy,
-        connect({"HTTP_PROXY": proxy.url}, policy=lambda host, _: host != NAME) as client,
-    ):
-        with pytest.raises(Permanent, match=f"does not allow {NAME}"):
-            await row.service(client, f"http://{NAME}").send(row.letter())
-        await row.service(client, "http://allowed.example").send(row.letter())
-    assert len(proxy.heads) == 1
