@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self
 import structlog
 
 from notifier import __version__
+from notifier.config.tenancy import Terms
 from notifier.configured import Configured
 from notifier.delivery.retry import Policy
 from notifier.delivery.sending import World
@@ -35,7 +36,9 @@ from notifier.outbox.sqlite import SqliteOutbox
 from notifier.pipeline import Pipeline
 from notifier.reporter import Reporter
 from notifier.services import http
-from notifier.settings import PageSettings, Settings
+from notifier.services.egress import parse
+from notifier.settings import PageSettings, SelfServiceSettings, Settings
+from notifier.tenants import Tenants, Whereabouts
 from notifier.upkeep import Upkeep
 from notifier.watches import Watches
 from notifier.web.health import HealthServer
@@ -94,9 +97,13 @@ class Daemon:
         client = await enter(http.connect(os.environ, ca=_text(settings.delivery.ca_file)))
         transport = await enter(Transport.connect(_cluster(settings)))
         self._reporter = Reporter(transport, self.metrics)
-        self.directory = Directory(client, zone=settings.config.zone)
+        own = settings.self_service
+        egress = parse(allow=own.reachable, deny=own.internal, only=own.only)
+        self.directory = Directory(client, zone=settings.config.zone, terms=_terms(own), egress=egress)
         self._stack.push_async_callback(self.directory.close)
         self._configured = Configured(transport, settings.config, self.directory, self._reconfigured)
+        where = _whereabouts(settings) if own.enabled else None
+        self._tenants = Tenants(transport, where, self.directory, self._reconfigured_in) if where else None
         shadow = SHADOW if settings.delivery.shadow else ""
         self._pipeline = Pipeline(self.directory.config, withheld=shadow, sent_in=settings.delivery.sent_in)
         watch = settings.watch
@@ -133,25 +140,37 @@ class Daemon:
         }
         if self._settings.delivery.sends:
             parts["worker"] = self._deliver()
+        if self._tenants:
+            parts["configurations of namespaces"] = self._tenants.run()
         for name, part in parts.items():
             self._tasks.start(part, name)
 
     async def _deliver(self) -> None:
         """Send; nothing before the services are known."""
-        await self._configured.ready()
+        await self._known()
         if self.outbox.only_one:
             await self.outbox.release(time.time(), everybody=True)
         await self._worker.run()
 
-    async def _watch(self) -> None:
+    async def _known(self) -> None:
         await self._configured.ready()
+        if self._tenants:
+            await self._tenants.ready()
+
+    async def _watch(self) -> None:
+        await self._known()
         await self._watches.run()
 
     async def _reconfigured(self, blamed: Target | None) -> None:
-        self._pipeline.config = self.directory.config
-        self._reporter.configured(self.directory.problems, blamed)
-        self.metrics.configured(self.directory.config.services, len(self.directory.problems))
-        await self._feed.reconsider()
+        await self._reconfigured_in("", blamed)
+
+    async def _reconfigured_in(self, namespace: str, blamed: Target | None) -> None:
+        directory, pipeline = self.directory, self._pipeline
+        another = (namespace in pipeline.tenants) is not (namespace in directory.tenants)
+        pipeline.config, pipeline.tenants = directory.config, dict(directory.tenants)
+        self._reporter.configured(directory.problems_in(namespace), blamed, namespace)
+        self.metrics.configured(directory.config.services, len(directory.problems))
+        await self._feed.reconsider(namespace if another else "")
 
     def _told(self, told: Told) -> None:
         self._reporter.told(told)
@@ -161,6 +180,7 @@ class Daemon:
         foreign = self._intake.foreign
         return {
             "configuration": self._configured.not_ready,
+            **({"configurations of namespaces": self._tenants.not_ready} if self._tenants else {}),
             **self._watches.checks(),
             "store": lambda: self._upkeep.trouble,
             "digests": lambda: f"{len(foreign)} were written by a newer version of this program" if foreign else "",
@@ -216,3 +236,13 @@ def _cluster(settings: Settings) -> Cluster:
 
 def _text(path: str) -> str:
     return Path(path).read_text(encoding="ascii") if path else ""
+
+
+def _terms(own: SelfServiceSettings) -> Terms:
+    return Terms(frozenset(own.types), frozenset(own.offered), own.entries, own.messages)
+
+
+def _whereabouts(settings: Settings) -> Whereabouts:
+    config, watch = settings.config, settings.watch
+    left_out = frozenset({config.namespace, *watch.excluded})
+    return Whereabouts(config.config_map, config.secret, watch.namespaces, left_out)

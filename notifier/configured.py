@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -15,7 +15,7 @@ from notifier.directory import Directory, Given
 from notifier.kube.reflector import Complete, Seen, WatchHealth, reflect
 from notifier.kube.resources import CONFIG_MAPS, SECRETS, Resource
 from notifier.kube.transport import Transport
-from notifier.model import Scope, Target
+from notifier.model import Scope, Target, Uid
 from notifier.settings import ConfigSettings
 
 _log = structlog.get_logger(__name__)
@@ -31,6 +31,27 @@ class _Object(msgspec.Struct):
 
 
 _object = msgspec.json.Decoder(_Object).decode
+
+
+class Found(NamedTuple):
+    """A ConfigMap or a Secret, its data as they stand in it."""
+
+    namespace: str
+    name: str
+    uid: Uid
+    data: dict[str, str]
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """A Secret's values in plain."""
+        return files.decoded(self.data)
+
+
+def decoded(raw: bytes) -> Found:
+    """A ConfigMap or a Secret in JSON."""
+    found = _object(raw)
+    metadata = found.metadata
+    return Found(metadata["namespace"], metadata["name"], Uid(metadata["uid"]), found.data or {})
 
 
 class Configured:
@@ -80,13 +101,12 @@ class Configured:
         await reflect(self._transport, resource.named(name), Scope(namespace), put, self._health[resource])
 
     def _see(self, resource: Resource, seen: Seen) -> None:
-        found = _object(seen.raw)
-        namespace, name = found.metadata["namespace"], found.metadata["name"]
+        found = decoded(seen.raw)
         if resource is CONFIG_MAPS:
-            self._blamed = Target("ConfigMap", namespace, name, found.metadata["uid"])
-        data = found.data or {}
-        data = files.decoded(data) if resource is SECRETS else data
-        self._take(resource, f"{resource.kind} {namespace}/{name}", None if seen.type == "DELETED" else data)
+            self._blamed = Target("ConfigMap", found.namespace, found.name, found.uid)
+        data = found.secrets if resource is SECRETS else found.data
+        title = f"{resource.kind} {found.namespace}/{found.name}"
+        self._take(resource, title, None if seen.type == "DELETED" else data)
 
     def _take(self, resource: Resource, title: str, data: dict[str, str] | None) -> None:
         if resource is SECRETS:

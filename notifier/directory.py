@@ -1,16 +1,18 @@
-"""The configuration in force and the services it names: replaced as a whole when it changes."""
+"""The configurations in force and the services they name: each replaced as a whole when it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from notifier import subscriptions
 from notifier.config.load import OptionsCheck, Source, load, without_secrets
-from notifier.config.schema import Config, ServiceEntry
+from notifier.config.schema import Config, ServiceEntry, scope_of
+from notifier.config.tenancy import Terms, admitted, combined
 from notifier.errors import ConfigError
 from notifier.model import Problem
 from notifier.services import SERVICES, Service
+from notifier.services.egress import Egress
 from notifier.services.http import Client
 
 
@@ -29,34 +31,86 @@ class Given(NamedTuple):
     secrets: Mapping[str, str] | None = None
 
 
-class Directory:
-    """Services by name, made of the configuration in force."""
+class _Tenant(NamedTuple):
+    """A namespace's own configuration; `said` are the keys of its ConfigMap that may be in force."""
 
-    def __init__(self, client: Client, *, zone: str = "UTC") -> None:
-        self._client, self._zone = client, zone
+    own: Config
+    said: frozenset[str]
+    source: str
+
+
+class Directory:
+    """Services by name, made of the configurations in force: the central one, and those that namespaces have.
+
+    What namespaces have is used under `terms`, and reaches what `egress` allows.
+    """
+
+    def __init__(
+        self, client: Client, *, zone: str = "UTC", terms: Terms | None = None, egress: Egress | None = None
+    ) -> None:
+        self._client, self._zone, self._terms = client, zone, terms or Terms()
+        self._restricted = client.restricted(egress or Egress())
         self._services: dict[str, Service] = {}
         self._replaced: list[Service] = []
+        self._tenants: dict[str, _Tenant] = {}
+        self._problems: dict[str, tuple[Problem, ...]] = {}
         self.config = load(None, {}, CHECKS, zone=zone)
-        self.problems: tuple[Problem, ...] = ()
+        self.tenants: dict[str, Config] = {}
 
     @property
     def secrets(self) -> Mapping[str, str]:
         """The values that placeholders in messages stand for."""
-        return self.config.secrets
+        own = (config.secrets for config in self.tenants.values())
+        return {name: value for secrets in (self.config.secrets, *own) for name, value in secrets.items()}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What cannot work, in all configurations."""
+        return tuple(problem for problems in self._problems.values() for problem in problems)
+
+    def problems_in(self, namespace: str) -> tuple[Problem, ...]:
+        """What cannot work in the configuration of a namespace, "" is the central one."""
+        return self._problems.get(namespace, ())
+
+    def of(self, namespace: str) -> Config:
+        """What is in force in a namespace."""
+        return self.tenants.get(namespace, self.config)
 
     def service(self, name: str) -> Service | None:
-        """A configured service."""
+        """A configured service; those of namespaces by their scoped names."""
         return self._services.get(name)
 
     def replace(self, given: Given) -> Config:
-        """Put a new configuration in force. All that can fail happens before anything changes."""
+        """Put a new central configuration in force. All that can fail happens before anything changes."""
         source = given.config_map or Source("ConfigMap", {})
         config = load(source, given.secrets or {}, CHECKS, self.config, zone=self._zone)
-        services, problems = self._built(config, source.object)
-        self._replaced += [old for name, old in self._services.items() if services.get(name) is not old]
-        unreachable = (Problem(source.object, key, why) for key, why in subscriptions.global_faults(config))
-        self.config, self._services, self.problems = config, services, (*config.problems, *problems, *unreachable)
+        services, problems = self._built(config.services.values(), config, source.object)
+        faults = (Problem(source.object, key, why) for key, why in subscriptions.global_faults(config))
+        self.config, self._problems[""] = config, (*config.problems, *problems, *faults)
+        self._put("", services)
+        self.tenants = {name: self._combined(name, tenant) for name, tenant in self._tenants.items()}
         return config
+
+    def replace_in(self, namespace: str, given: Given) -> None:
+        """Put a namespace's own configuration in force, or none where it has no ConfigMap any more."""
+        if given.config_map is None:
+            self._tenants.pop(namespace, None)
+            self.tenants.pop(namespace, None)
+            self._problems.pop(namespace, None)
+            self._put(namespace, {})
+            return
+        source, refused = admitted(given.config_map, self._terms)
+        before = self._tenants[namespace].own if namespace in self._tenants else None
+        checks = {kind: check for kind, check in CHECKS.items() if kind in self._terms.types}
+        own = load(source, given.secrets or {}, checks, before, zone=self._zone, offered=self._terms.offered)
+        tenant = _Tenant(own, frozenset(source.data), source.object)
+        config = self._combined(namespace, tenant)
+        entries = [entry for name, entry in config.services.items() if scope_of(name) == namespace]
+        services, problems = self._built(entries, own, source.object)
+        faults = (Problem(source.object, key, why) for key, why in subscriptions.global_faults(own))
+        self._tenants[namespace], self.tenants[namespace] = tenant, config
+        self._problems[namespace] = (*refused, *own.problems, *problems, *faults)
+        self._put(namespace, services)
 
     async def tidy(self) -> None:
         """Close the services that are not in force any more."""
@@ -69,9 +123,20 @@ class Directory:
         self._services = {}
         await self.tidy()
 
-    def _built(self, config: Config, source: str) -> tuple[dict[str, Service], list[Problem]]:
+    def _combined(self, namespace: str, tenant: _Tenant) -> Config:
+        return combined(self.config, tenant.own, namespace, tenant.said, self._terms)
+
+    def _put(self, namespace: str, services: Mapping[str, Service]) -> None:
+        """Have these services of a configuration, and no others of it."""
+        old = {name: service for name, service in self._services.items() if scope_of(name) == namespace}
+        self._replaced += [service for name, service in old.items() if services.get(name) is not service]
+        self._services = {k: v for k, v in self._services.items() if k not in old} | dict(services)
+
+    def _built(
+        self, entries: Iterable[ServiceEntry], config: Config, source: str
+    ) -> tuple[dict[str, Service], list[Problem]]:
         services, problems = {}, []
-        for entry in config.services.values():
+        for entry in entries:
             try:
                 services[entry.name] = self._build(entry, config)
             except ConfigError as error:
@@ -82,4 +147,5 @@ class Directory:
         return services, problems
 
     def _build(self, entry: ServiceEntry, config: Config) -> Service:
-        return SERVICES[entry.type].from_config(entry.options, self._client, frozenset(config.secrets.values()))
+        client = self._restricted if scope_of(entry.name) else self._client
+        return SERVICES[entry.type].from_config(entry.options, client, frozenset(config.secrets.values()))

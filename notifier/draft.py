@@ -10,17 +10,16 @@ from typing import NamedTuple
 import msgspec
 
 from notifier import subscriptions, triggers
-from notifier.config.schema import Condition, Config, Trigger
+from notifier.config.schema import Condition, Config, Trigger, scope_of
 from notifier.known import Known
 from notifier.model import Destination, Event, Message, Problem, Target
 from notifier.objects import Objects
 from notifier.outbox.protocol import Delivery, Record, State
-from notifier.render import render
+from notifier.quota import Quota
 from notifier.rollouts.digests import AnyDigest, RolloutDigest, RunDigest
 from notifier.rollouts.interpret import Interpretation
 from notifier.rollouts.tell import Teller, event_id, tell
-from notifier.scene import Scene
-from notifier.secrets import harmless
+from notifier.scene import Said, Scene
 from notifier.subscriptions import Wanted
 from notifier.times import seconds
 from notifier.triggers import Firing, Judge, Memory, Sight, Verdict
@@ -41,7 +40,8 @@ class Note(NamedTuple):
 class Draft:
     """What is being made of one change. `notes` and `problems` grow; `waits` says that time alone may bring more.
 
-    `judged` counts conditions by trigger and verdict, `withheld` is why nothing of it shall be sent, "" where it shall.
+    `judged` counts conditions by trigger and verdict, `withheld` is why nothing of it shall be sent, "" where it shall,
+    `quota` counts what namespaces' own configurations send.
     """
 
     def __init__(self, config: Config, objects: Objects, known: Known, found: Interpretation, now: float) -> None:
@@ -56,6 +56,7 @@ class Draft:
         self.problems: list[Problem] = []
         self.waits = False
         self.withheld = ""
+        self.quota = Quota()
 
     def fire(self, event: Event) -> Iterator[Firing]:
         """The triggers an event arms that fire for it at once, of those somebody asked for."""
@@ -94,17 +95,11 @@ class Draft:
 
     def render(self, firing: Firing, event: Event, destination: Destination) -> None:
         """Make the message for one destination, and the delivery that carries it."""
-        entry = self._config.services.get(destination.service)
-        variables = self._scene.variables(event.uid, event) | {
-            "recipient": destination.recipient,
-            "serviceType": destination.service,
-        }
-        templates = [self._config.templates[name] for name in firing.send if name in self._config.templates]
-        service = (entry.type if entry else "", destination.service)
-        rendered = render(templates, service, variables, harmless(event.summary))
-        for fault in rendered.faults:
+        said = Said(firing.trigger.name, firing.send, event)
+        message, faults = self._scene.message(said, destination, self._now)
+        for fault in faults:
             self._problem(event, f"trigger {firing.trigger.name}", fault)
-        self.notes.append(Note(self._delivery(firing, event, destination, rendered.message), event, rendered.message))
+        self.notes.append(Note(self._delivery(firing, event, destination, message), event, message))
 
     def records(self) -> list[Record]:
         """What is to be stored of the digests."""
@@ -170,7 +165,7 @@ class Draft:
 
     def _delivery(self, firing: Firing, event: Event, destination: Destination, message: Message) -> Delivery:
         service, recipient = destination
-        why = self._unfit(service)
+        why = self._unfit(service) or self._over_quota(firing.trigger.name)
         return Delivery(
             key=_key(firing, event, destination),
             lane=f"{service}|{recipient}|{event.uid}",
@@ -200,6 +195,13 @@ class Draft:
         if self._config.given and service not in self._config.services:
             return f"unknown service: {service}"
         return self.withheld or None
+
+    def _over_quota(self, trigger: str) -> str | None:
+        """Why a namespace's own configuration may not send any more for now, None where it may."""
+        tenancy = self._config.tenancy
+        if not tenancy or not scope_of(trigger) or self.quota.take(tenancy.namespace, tenancy.messages, self._now):
+            return None
+        return f"quota: more than {tenancy.messages} messages an hour by the configuration of {tenancy.namespace}"
 
     def _problem(self, on: Event | Teller, key: str, message: str) -> None:
         target = Target(on.kind, on.namespace, on.name, on.uid)

@@ -58,10 +58,10 @@ class Feed:
             async with self._working:
                 self._told(await self._intake.tick(self._clock()))
 
-    async def reconsider(self) -> None:
-        """Judge every Rollout's conditions once more: the configuration is new."""
+    async def reconsider(self, learning: str = "") -> None:
+        """Judge every Rollout's conditions once more, see `Intake.reconsider`."""
         async with self._working:
-            self._told(await self._intake.reconsider(self._clock()))
+            self._told(await self._intake.reconsider(self._clock(), learning))
 
     async def _absorb_waiting(self) -> None:
         while changes := self._drain():

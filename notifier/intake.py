@@ -140,9 +140,12 @@ class Intake:
             told.extend(await self._adopt(now, force=False))
         return told
 
-    async def reconsider(self, now: float) -> Told:
-        """Judge every Rollout's conditions once more: the configuration is new."""
-        return await self._look_again(self._pipeline.objects.roots(), now)
+    async def reconsider(self, now: float, learning: str = "") -> Told:
+        """Judge every Rollout's conditions once more: the configuration is new.
+
+        In the namespace `learning` another one than before is in force: what holds there is learned and not told.
+        """
+        return await self._look_again(self._pipeline.objects.roots(), now, learning)
 
     async def finish(self, now: float) -> Told:
         """Tell of the children that still wait: nothing more will come."""
@@ -250,13 +253,14 @@ class Intake:
             derived.append(self._pipeline.derive(deleted(digest, version, now), known, now))
         return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
 
-    async def _look_again(self, roots: Iterable[str], now: float) -> Told:
+    async def _look_again(self, roots: Iterable[str], now: float, learning: str = "") -> Told:
         uids = list(roots)
         if not uids:
             return Told()
         known = Known(await self._outbox.recall(uids))
         digests = [digest for uid in uids if (digest := known.digest(uid)) and not isinstance(digest, Tombstone)]
-        derived = [self._pipeline.look_again(digest, known, now) for digest in digests]
+        again = self._pipeline.look_again
+        derived = [again(digest, known, now, silent=digest.namespace == learning) for digest in digests]
         self._waiting -= set(uids)
         return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
 

@@ -41,7 +41,17 @@ def label_selector(text: str) -> str:
 
 def names(text: str) -> tuple[str, ...]:
     """Names of Kubernetes objects, with commas or white space between them."""
-    return tuple(NAME(part) for part in re.split(r"[,\s]+", text) if part)
+    return tuple(map(NAME, texts(text)))
+
+
+def texts(text: str) -> tuple[str, ...]:
+    """Texts with commas or white space between them."""
+    return tuple(part for part in re.split(r"[,\s]+", text) if part)
+
+
+def count(text: str) -> int:
+    """A number of things, above 0."""
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else _reject(text, "a whole number above 0")
 
 
 def url(text: str) -> str:

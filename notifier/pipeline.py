@@ -9,7 +9,7 @@ work out. Reading changes and committing units is `intake.py`; sending what was 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from notifier.config.schema import Config
@@ -18,6 +18,7 @@ from notifier.known import Known
 from notifier.model import Problem
 from notifier.objects import Objects
 from notifier.outbox.protocol import Unit
+from notifier.quota import Quota
 from notifier.rollouts.digests import AnyDigest
 from notifier.rollouts.interpret import Interpretation
 from notifier.triggers import Firing, Verdict
@@ -40,11 +41,14 @@ class Derived(NamedTuple):
 class Pipeline:
     """The stages between watch and outbox, with the configuration in force and the objects templates look at.
 
-    `withheld` is why nothing shall be sent, "" where it shall; `sent_in` are namespaces that it is sent in all the same.
+    `tenants` is what is in force in namespaces that have a configuration of their own, `config` everywhere else.
+    `withheld` is why nothing shall be sent, "" where it shall; in the namespaces `sent_in` it is sent all the same.
     """
 
     def __init__(self, config: Config, *, withheld: str = "", sent_in: Collection[str] = ()) -> None:
         self.config = config
+        self.tenants: Mapping[str, Config] = {}
+        self._quota = Quota()
         self.objects = Objects()
         self._withheld, self._sent_in = withheld, frozenset(sent_in)
 
@@ -53,8 +57,10 @@ class Pipeline:
         was = known.digest(found.digest.uid)
         if found.digest is not was:
             known.set(found.digest)
-        draft = Draft(self.config, self.objects, known, found, now)
-        draft.withheld = "" if found.digest.namespace in self._sent_in else self._withheld
+        namespace = found.digest.namespace
+        draft = Draft(self.tenants.get(namespace, self.config), self.objects, known, found, now)
+        draft.quota = self._quota
+        draft.withheld = "" if namespace in self._sent_in else self._withheld
         for firing in _firings(draft, found, was, silent=silent):
             event = draft.event(firing)
             for destination in draft.match(firing):
@@ -64,9 +70,9 @@ class Pipeline:
         unit = Unit(draft.records(), () if silent else found.events, [note.delivery for note in draft.notes])
         return Derived(unit, tuple(draft.notes), tuple(draft.problems), draft.judged, found.digest.root, draft.waits)
 
-    def look_again(self, root: AnyDigest, known: Known, now: float) -> Derived:
+    def look_again(self, root: AnyDigest, known: Known, now: float, *, silent: bool = False) -> Derived:
         """Judge an object's conditions once more: time has passed, the configuration is new, or we had lagged."""
-        return self.derive(Interpretation(root), known, now)
+        return self.derive(Interpretation(root), known, now, silent=silent)
 
 
 def _firings(draft: Draft, found: Interpretation, was: AnyDigest | None, *, silent: bool) -> Iterator[Firing]:

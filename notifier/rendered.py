@@ -61,12 +61,12 @@ def renditions(template: Template, subject: Subject, wanted: Wanted, config: Con
     )
     here = situation(subject, config, now)
     about = _about(template.name, wanted.reason, here, config, now)
-    return [_rendition(about, entry, wanted.recipient, here, config) for entry in entries]
+    return [_rendition(about, entry, wanted.recipient, here) for entry in entries]
 
 
-def _rendition(about: Saying, entry: ServiceEntry, recipient: str, here: Situation, config: Config) -> Rendition:
+def _rendition(about: Saying, entry: ServiceEntry, recipient: str, here: Situation) -> Rendition:
     to = Destination(entry.name, recipient or _SOMEBODY.get(entry.type, ""))
-    return Rendition(entry.name, entry.type, to.recipient, payload(about._replace(destination=to), here, config))
+    return Rendition(entry.name, entry.type, to.recipient, payload(about._replace(destination=to), here))
 
 
 def _entries(template: Template, wanted: str, config: Config) -> list[ServiceEntry]:

@@ -31,7 +31,7 @@ class Reporter:
     def __init__(self, transport: Transport, metrics: Metrics, clock: Callable[[], float] = time.time) -> None:
         self._transport, self._metrics, self._clock = transport, metrics, clock
         self._said: dict[Problem, float] = {}
-        self._configuration: frozenset[Problem] = frozenset()
+        self._configurations: dict[str, frozenset[Problem]] = {}
         self._warnings: asyncio.Queue[tuple[Target, str, str]] = asyncio.Queue(1000)
 
     async def run(self) -> None:
@@ -67,12 +67,15 @@ class Reporter:
         if told.problems:
             self.problems(told.problems)
 
-    def configured(self, problems: Iterable[Problem], on: Target | None) -> None:
-        """Say what of a configuration that has just come into force cannot work, and did so before."""
+    def configured(self, problems: Iterable[Problem], on: Target | None, namespace: str = "") -> None:
+        """Say what of a configuration that has just come into force cannot work, and did so before.
+
+        `namespace` is whose configuration it is, "" for the central one.
+        """
         now = frozenset(problems)
-        for problem in sorted(now - self._configuration, key=str):
+        for problem in sorted(now - self._configurations.get(namespace, frozenset()), key=str):
             self._say(problem, on)
-        self._configuration = now
+        self._configurations[namespace] = now
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Say what cannot work."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
-from notifier.config.schema import Config
+from notifier.config.schema import Config, bare, scope_of
 from notifier.known import Known
-from notifier.model import REVISION_ANNOTATION, Event, Object
+from notifier.model import REVISION_ANNOTATION, Destination, Event, Kind, Message, Object
 from notifier.objects import Objects
+from notifier.render import Rendered, render
 from notifier.rollouts.digests import RolloutDigest
-from notifier.secrets import SecretNames
+from notifier.secrets import SecretNames, confined, harmless
+
+
+class Said(NamedTuple):
+    """What is to be said: by a trigger, with some templates, about an event."""
+
+    trigger: str
+    send: Sequence[str]
+    event: Event
 
 
 class Scene:
@@ -38,13 +48,30 @@ class Scene:
         return shared
 
     def _of(self, uid: str) -> dict[str, Any]:
-        rollout = self._objects.get(uid) or self._outline(uid)
+        rollout = _shaped(self._objects.get(uid) or self._outline(uid))
         return {
             "rollout": rollout,
             "analysisRuns": self._objects.runs(rollout),
             "context": self._config.context,
-            "secrets": SecretNames(self._config.secrets),
+            "secrets": self._secrets(""),
         }
+
+    def message(self, said: Said, to: Destination, now: float) -> Rendered:
+        """What a destination reads of an event; templates of a namespace use no other secrets than the namespace's."""
+        config, namespace, name = self._config, scope_of(said.trigger), bare(to.service)
+        variables = self.variables(said.event.uid, said.event) | {
+            "recipient": to.recipient,
+            "serviceType": name,
+            "secrets": self._secrets(namespace),
+        }
+        entry = config.services.get(to.service)
+        templates = [config.templates[name] for name in said.send if name in config.templates]
+        service = (entry.type if entry else "", name)
+        message, faults = render(templates, service, variables, harmless(said.event.summary), now)
+        return Rendered(_confined(message, namespace) if namespace else message, faults)
+
+    def _secrets(self, namespace: str) -> SecretNames:
+        return SecretNames(self._config.secrets_of(namespace), namespace)
 
     def _outline(self, uid: str) -> Object:
         """What the digest knows of an object this process has not seen itself."""
@@ -57,3 +84,14 @@ class Scene:
         status = {"phase": digest.phase, "currentPodHash": digest.pod_hash, "stableRS": digest.stable}
         metadata["annotations"] = {REVISION_ANNOTATION: digest.revision, **digest.subscriptions}
         return {"kind": "Rollout", "metadata": metadata, "spec": {"replicas": digest.replicas}, "status": status}
+
+
+def _shaped(found: Object) -> Object:
+    """A Rollout as Argo's own types make it: its status is there from the beginning, and so are two parts of it."""
+    if found.get("kind") == Kind.ROLLOUT:
+        found["status"] = {"blueGreen": {}, "canary": {}, **(found.get("status") or {})}
+    return found
+
+
+def _confined(message: Message, namespace: str) -> Message:
+    return Message(confined(message.message, namespace), confined(message.body, namespace), message.thread)

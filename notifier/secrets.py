@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from secrets import token_hex
 from typing import Any
 
 from notifier.errors import ConfigError
@@ -23,15 +24,19 @@ def placeholder(name: str) -> str:
 
 
 class SecretNames(Mapping[str, str]):
-    """What templates see as `secrets`: every name there is, with its placeholder instead of its value."""
+    """What templates see as `secrets`: every name there is, with its placeholder instead of its value.
 
-    def __init__(self, known: Collection[str]) -> None:
+    The placeholders of a namespace's own secrets name that namespace.
+    """
+
+    def __init__(self, known: Collection[str], namespace: str = "") -> None:
         self._known = tuple(sorted(known))
+        self._scope = f"{namespace}/" if namespace else ""
 
     def __getitem__(self, name: str) -> str:
         if name not in self._known:
             raise KeyError(name)
-        return placeholder(name)
+        return placeholder(self._scope + name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
@@ -74,6 +79,18 @@ def harmless(value: Any) -> Any:
     return value
 
 
+def confined(value: Any, namespace: str) -> Any:
+    """Return a copy of a JSON-like value in which placeholders are only those of a namespace's own secrets."""
+    if isinstance(value, str):
+        own = f"{OPENING}secret:{namespace}/"
+        return own.join(part.replace(OPENING, "[") for part in value.split(own)) if OPENING in value else value
+    if isinstance(value, Mapping):
+        return {key: confined(item, namespace) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [confined(item, namespace) for item in value]
+    return value
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         if OPENING in value:
@@ -91,3 +108,19 @@ def _secret(name: str, secrets: Mapping[str, str]) -> str:
         return secrets[name]
     except KeyError:
         raise ConfigError(f'secret "{name}" is not there') from None
+
+
+_SEAL = token_hex(8)
+
+
+def sealed(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return placeholders as ones that no data can hold, for a language that can make any text."""
+    return {name: text.replace(f"{OPENING}secret:", f"{OPENING}{_SEAL}:") for name, text in secrets.items()}
+
+
+def unsealed(text: str) -> str:
+    """Return a text with usual placeholders for sealed ones; whatever else opens like one is made harmless."""
+    if OPENING not in text:
+        return text
+    head, *rest = text.split(f"{OPENING}{_SEAL}:")
+    return f"{OPENING}secret:".join(part.replace(OPENING, "[") for part in (head, *rest))

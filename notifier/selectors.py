@@ -10,13 +10,16 @@ from collections.abc import Callable, Mapping
 
 Matcher = Callable[[Mapping[str, str]], bool]
 
+_LONGEST = 5_000
+"""Characters; taking one apart takes quadratic time."""
 _OUTSIDE_PARENTHESES = re.compile(r",(?![^(]*\))")
-_NAME = r"(?P<name>[A-Za-z0-9][\w./-]*)"
-_SET = re.compile(rf"{_NAME}\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)")
-_EQUALITY = re.compile(rf"{_NAME}\s*(?P<op>==|=|!=)\s*(?P<values>[\w.-]*)")
-_ORDER = re.compile(rf"{_NAME}\s*(?P<op>[<>])\s*(?P<bound>-?\d+)")
+_WORD = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
+_NAME = rf"(?P<name>(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/)?{_WORD})"
+_SET = re.compile(rf"{_NAME}\s+(?P<op>in|notin)\s*\((?P<values>\s*(?:{_WORD}\s*)?(?:,\s*(?:{_WORD}\s*)?)*)\)", re.ASCII)
+_EQUALITY = re.compile(rf"{_NAME}\s*(?P<op>==|=|!=)\s*(?P<values>(?:{_WORD})?)", re.ASCII)
+_ORDER = re.compile(rf"{_NAME}\s*(?P<op>[<>])\s*(?P<bound>\d{{1,18}})", re.ASCII)
 _NUMBER = re.compile(r"-?\d+", re.ASCII)
-_EXISTENCE = re.compile(rf"(?P<op>!?)\s*{_NAME}")
+_EXISTENCE = re.compile(rf"(?P<op>!?)\s*{_NAME}", re.ASCII)
 
 
 def parse(text: str) -> Matcher:
@@ -24,6 +27,8 @@ def parse(text: str) -> Matcher:
 
     Raises ValueError naming the part that is no requirement.
     """
+    if len(text) > _LONGEST:
+        raise ValueError(f"it is longer than {_LONGEST:,} characters")
     requirements = [_requirement(part) for part in _parts(text)]
     return lambda labels: all(matches(labels) for matches in requirements)
 

@@ -13,6 +13,7 @@ import click
 from notifier.parameters import (
     LABEL_VALUE,
     NAME,
+    count,
     duration,
     file,
     host_and_port,
@@ -20,6 +21,7 @@ from notifier.parameters import (
     names,
     namespace_name,
     page_address,
+    texts,
     time_zone,
     url,
 )
@@ -118,6 +120,37 @@ class ConfigSettings:
 
 
 @dataclass(frozen=True)
+class SelfServiceSettings:
+    """What namespaces may configure for themselves."""
+
+    enabled: bool = _switch(
+        "--self-service", "Let namespaces have a ConfigMap and a Secret of these names for their own Rollouts."
+    )
+    types: tuple[str, ...] = _setting(
+        "--self-service-types", names, "email,slack,webhook", "The types of services they may have of their own."
+    )
+    offered: tuple[str, ...] = _setting(
+        "--self-service-offers", names, "", "Central services their own triggers may tell as well; empty: none."
+    )
+    reachable: tuple[str, ...] = _setting(
+        "--self-service-egress",
+        texts,
+        "",
+        "Internal receivers they may reach: hosts, *.domains, networks, with or without :port; empty: none.",
+    )
+    internal: tuple[str, ...] = _setting(
+        "--self-service-egress-deny", texts, "", "More that is internal, such as public pod networks; empty: nothing."
+    )
+    only: tuple[str, ...] = _setting(
+        "--self-service-egress-only", texts, "", "The only other receivers they may reach; empty: all in public."
+    )
+    entries: int = _setting("--self-service-entries", count, "200", "How many entries such a ConfigMap may have.")
+    messages: int = _setting(
+        "--self-service-messages", count, "1000", "How many messages each may cause in an hour; more are suppressed."
+    )
+
+
+@dataclass(frozen=True)
 class DeliverySettings:
     """How messages are sent; durations are in seconds."""
 
@@ -127,17 +160,17 @@ class DeliverySettings:
     grace: float = _setting(
         "--shutdown-grace", duration, "20s", "How long attempts under way may take when the daemon stops."
     )
+    ca_file: str = _setting(
+        "--ca-file", file, "", "PEM certificates to trust receivers by, besides the system's; empty: none."
+    )
     shadow: bool = _switch("--shadow", "Send nothing: record what would be sent.")
     sent_in: tuple[str, ...] = _setting(
         "--shadow-except", names, "", "With --shadow: namespaces to send for all the same; empty: none."
     )
-    ca_file: str = _setting(
-        "--ca-file", file, "", "PEM certificates to trust receivers by, besides the system's; empty: none."
-    )
 
     def __post_init__(self) -> None:
         if self.sent_in and not self.shadow:
-            raise click.BadOptionUsage("shadow_except", "'--shadow-except' goes with '--shadow'.")
+            raise click.BadOptionUsage("shadow_except", "'--shadow-except' goes with '--shadow' only.")
 
     @property
     def sends(self) -> bool:
@@ -199,6 +232,9 @@ class Settings:
     cluster: ClusterSettings = field(default_factory=ClusterSettings, metadata={"title": "Cluster"})
     watch: WatchSettings = field(default_factory=WatchSettings, metadata={"title": "What to watch"})
     config: ConfigSettings = field(default_factory=ConfigSettings, metadata={"title": "Configuration"})
+    self_service: SelfServiceSettings = field(
+        default_factory=SelfServiceSettings, metadata={"title": "Self-service of namespaces"}
+    )
     delivery: DeliverySettings = field(default_factory=DeliverySettings, metadata={"title": "Delivery"})
     store: StoreSettings = field(default_factory=StoreSettings, metadata={"title": "Store"})
     view: ViewSettings = field(default_factory=ViewSettings, metadata={"title": "Health, metrics and logs"})

@@ -26,3 +26,9 @@ def hint(word: str, known: Iterable[Any]) -> str:
     """`; did you mean 'x'?` to put behind an error, "" where no name is near."""
     near = nearest(word, known)
     return f"; did you mean {near!r}?" if near else ""
+
+
+def quoted(word: str, known: Iterable[Any]) -> str:
+    """`'word' (did you mean 'x'?)` to put into an error, without the hint where no name is near."""
+    near = nearest(word, known)
+    return f"{word!r} (did you mean {near!r}?)" if near else repr(word)

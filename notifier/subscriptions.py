@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from notifier.config import yamltext
-from notifier.config.schema import Config
+from notifier.config.schema import Config, bare, scope_of, scoped
 from notifier.errors import ConfigError
 from notifier.model import ANNOTATION_PREFIX, Destination
 from notifier.services import SERVICES
@@ -86,18 +86,22 @@ def _long(name: str, value: str) -> Iterator[Subscription | Fault]:
     except ConfigError as error:
         yield Fault(name, f"{error.message}{f' (line {error.line})' if error.line else ''}")
         return
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+    if not isinstance(items, list):
         yield Fault(name, "must be a list of items with `trigger` and `destinations`")
         return
     for number, item in enumerate(items, 1):
-        yield from _item(name, f"item {number}", {str(k).lower(): v for k, v in item.items()})
+        yield from _item(name, f"item {number}", item)
 
 
-def _item(name: str, where: str, item: Mapping[str, Any]) -> Iterator[Subscription | Fault]:
+def _item(name: str, where: str, written: Any) -> Iterator[Subscription | Fault]:
+    if not isinstance(written, dict):
+        yield Fault(name, f"{where}: must be a mapping with `trigger` and `destinations`")
+        return
+    item = yamltext.by_small_letters(written)
     for key in (key for key in item if key not in {"trigger", "destinations"}):
         yield Fault(name, f"{where}: `{key}` is not known{hint(key, ('trigger', 'destinations'))}")
-    triggers, destinations = item.get("trigger") or [], item.get("destinations") or []
-    if not _is_texts(triggers) or not isinstance(destinations, list):
+    triggers, destinations = yamltext.texts_of(item.get("trigger") or []), item.get("destinations") or []
+    if triggers is None or not isinstance(destinations, list):
         yield Fault(name, f"{where}: `trigger` must be a list of names and `destinations` a list")
         return
     if not destinations:
@@ -106,19 +110,15 @@ def _item(name: str, where: str, item: Mapping[str, Any]) -> Iterator[Subscripti
         yield from _destinations(name, where, triggers or [""], destination)
 
 
-def _destinations(name: str, where: str, triggers: list[str], item: Any) -> Iterator[Subscription | Fault]:
-    given = {str(k).lower(): v for k, v in item.items()} if isinstance(item, dict) else {}
-    service, recipients = given.get("service"), given.get("recipients")
-    if not isinstance(service, str) or not service or not _is_texts(recipients) or not recipients:
+def _destinations(name: str, where: str, triggers: list[str], written: Any) -> Iterator[Subscription | Fault]:
+    item = yamltext.by_small_letters(written) if isinstance(written, dict) else {}
+    service, recipients = yamltext.text_of(item.get("service")), yamltext.texts_of(item.get("recipients"))
+    if not service or not recipients:
         yield Fault(name, f'{where}: a destination needs `service` and `recipients` (a webhook\'s are [""])')
         return
     for trigger in triggers:
         for recipient in recipients:
-            yield Subscription(str(trigger), Destination(service, str(recipient)), name)
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str | int) for text in value)
+            yield Subscription(trigger, Destination(service, recipient), name)
 
 
 def wanted(annotations: Iterable[Mapping[str, str]], labels: Mapping[str, str] | None, config: Config) -> Wanted:
@@ -129,11 +129,29 @@ def wanted(annotations: Iterable[Mapping[str, str]], labels: Mapping[str, str] |
     found: dict[str, dict[Destination, str]] = {}
     own = [_by_annotations(frozenset(given.items())) for given in annotations]
     everybody = _global(labels, config) if labels is not None else ()
-    for subscription in (*everybody, *(s for subscriptions in own for s in subscriptions)):
+    for subscription in (*everybody, *(_meant(s, config) for subscriptions in own for s in subscriptions)):
         for trigger in _triggers(subscription, config):
             told = found.setdefault(trigger, {})
             told.setdefault(_spelled(subscription.destination, config), subscription.origin)
-    return found
+    return _told_once(found, config.tenancy.namespace) if config.tenancy else found
+
+
+def _meant(subscription: Subscription, config: Config) -> Subscription:
+    """A subscription by annotation as it is meant in its namespace, if that has a configuration of its own."""
+    tenancy, (service, recipient) = config.tenancy, subscription.destination
+    if tenancy is None:
+        return subscription
+    trigger = subscription.trigger and tenancy.trigger(subscription.trigger, service)
+    return Subscription(trigger, Destination(tenancy.service(service), recipient), subscription.origin)
+
+
+def _told_once(found: dict[str, dict[Destination, str]], namespace: str) -> Wanted:
+    """Without what a namespace's own trigger would tell whom the central one of that name tells already."""
+    return {
+        trigger: {to: origin for to, origin in told.items() if scope_of(trigger) != namespace or to not in central}
+        for trigger, told in found.items()
+        for central in [found.get(bare(trigger), {})]
+    }
 
 
 def _spelled(destination: Destination, config: Config) -> Destination:
@@ -154,15 +172,23 @@ def _by_annotations(items: frozenset[tuple[str, str]]) -> tuple[Subscription, ..
 def _global(labels: Mapping[str, str], config: Config) -> Iterator[Subscription]:
     for entry in config.subscriptions:
         if entry.matches(labels):
-            for trigger in entry.triggers or config.default_triggers:
-                for destination in entry.destinations:
+            for trigger in filter(None, entry.triggers or config.default_triggers):
+                for destination in (to for to in entry.destinations if to.service):
                     yield Subscription(trigger, destination, entry.origin)
 
 
 def _triggers(subscription: Subscription, config: Config) -> tuple[str, ...]:
     if subscription.trigger:
         return (subscription.trigger,)
-    return config.service_triggers.get(subscription.destination.service, config.default_triggers)
+    service = subscription.destination.service
+    if config.tenancy and scope_of(service):
+        own = config.tenancy.defaults(bare(service)) or _defaults(bare(service), config)
+        return tuple(scoped(config.tenancy.namespace, name) for name in own)
+    return _defaults(service, config)
+
+
+def _defaults(service: str, config: Config) -> tuple[str, ...]:
+    return config.service_triggers.get(service, config.default_triggers)
 
 
 def faults(annotations: Mapping[str, str], config: Config) -> list[Fault]:
@@ -179,13 +205,22 @@ def faults(annotations: Mapping[str, str], config: Config) -> list[Fault]:
 
 def _unknown(subscription: Subscription, config: Config) -> Iterator[Fault]:
     trigger, service = subscription.trigger, subscription.destination.service
-    if trigger and trigger not in config.triggers:
-        yield Fault(subscription.origin, f"there is no trigger {trigger!r}{hint(trigger, config.triggers)}")
-    if not trigger and not _triggers(subscription, config):
+    meant = _meant(subscription, config)
+    if trigger and meant.trigger not in config.triggers:
+        yield Fault(subscription.origin, _no_trigger(subscription, config))
+    if not trigger and not _triggers(meant, config):
         yield Fault(subscription.origin, "names no trigger, and there are no default triggers")
-    if config.given and service not in config.services and service not in config.unsupported:
-        yield Fault(subscription.origin, f"there is no service {service!r}{hint(service, config.services)}")
-    yield from _unreachable(subscription.origin, subscription.destination, config)
+    known = {*config.services, *config.unsupported}
+    if config.given and meant.destination.service not in known:
+        yield Fault(subscription.origin, f"there is no service {service!r}{hint(service, map(bare, config.services))}")
+    yield from _unreachable(subscription.origin, meant.destination, config)
+
+
+def _no_trigger(subscription: Subscription, config: Config) -> str:
+    trigger, service = subscription.trigger, subscription.destination.service
+    if config.tenancy and trigger in config.tenancy.triggers:
+        return f"the trigger {trigger!r} is the namespace's own, and the service {service!r} is not offered to it"
+    return f"there is no trigger {trigger!r}{hint(trigger, dict.fromkeys(map(bare, config.triggers)))}"
 
 
 def global_faults(config: Config) -> list[Fault]:

@@ -17,7 +17,9 @@ _COMMANDS = {
     "deliveries": "list, show, retry or drop what is in the outbox",
     "explain": "why messages about a Rollout come, or why they do not",
     "render": "one template against one object, for any service",
+    "eval": "what a condition says about one Rollout, as JSON",
     "validate": "check ConfigMaps, Secrets and annotations in files",
+    "migrate": "Argo's ConfigMap in, ours out, with a report of every entry",
     "replay": "recorded watch events in, the notifications they cause out",
 }
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import msgspec
@@ -17,12 +17,13 @@ from notifier import readable
 from notifier.cli import files, live, objects
 from notifier.config.load import Source
 from notifier.config.schema import Config
+from notifier.config.tenancy import Terms
 from notifier.directory import Directory, Given
 from notifier.errors import NotifierError
 from notifier.explain import Explanation, Subject, Verdict, explain, report
 from notifier.known import digest_of
 from notifier.kube.transport import Transport
-from notifier.model import Kind
+from notifier.model import Kind, Object
 from notifier.outbox.protocol import Filter
 from notifier.outbox.sqlite import SqliteOutbox
 from notifier.rollouts.digests import VERSION, RolloutDigest
@@ -65,7 +66,7 @@ class _Asked(NamedTuple):
     help="How to say it.",
 )
 @live.options
-def command(rollout: str, namespace: str, output: str, **given: str) -> None:
+def command(rollout: str, namespace: str, output: str, **given: Any) -> None:
     """Say why messages about ROLLOUT come, or why they do not.
 
     For every subscription and trigger: whether it matches now, the value of each part of its condition, what is
@@ -107,8 +108,9 @@ async def _explained(asked: _Asked, place: live.Place) -> list[Explanation]:
         async with Transport.connect(place.cluster) as transport:
             found = await live.rollout(transport, asked.namespace or "default", asked.name, _remark)
             subjects = [Subject(found.rollout, found.relatives)]
-            place = place.without(config_map=bool(asked.config_map), secret=bool(asked.secret))
-            config = await _config(_given(asked, await live.configuration(transport, place, _remark)))
+            central = place.without(config_map=bool(asked.config_map), secret=bool(asked.secret))
+            given = _given(asked, await live.configuration(transport, central, _remark))
+            config = await _config(given, await _own(transport, place, found.rollout))
     async with _stored(asked.store) as outbox:
         complete = [await _remembered(outbox, subject) if outbox else subject for subject in subjects]
     return [explain(subject, config, time.time()) for subject in complete]
@@ -139,13 +141,32 @@ def _given(asked: _Asked, there: Given) -> Given:
     return given
 
 
-async def _config(given: Given) -> Config:
+class _Own(NamedTuple):
+    """What a Rollout's namespace configures for itself."""
+
+    namespace: str = ""
+    given: Given = Given()
+    terms: Terms = Terms()
+
+
+async def _own(transport: Transport, place: live.Place, rollout: Object) -> _Own:
+    namespace = rollout["metadata"]["namespace"]
+    if not place.self_service or namespace == place.namespace:
+        return _Own()
+    there = await live.configuration(transport, place.within(namespace), lambda _: None)
+    return _Own(namespace, there, Terms(offered=place.offered))
+
+
+async def _config(given: Given, own: _Own | None = None) -> Config:
     """The configuration as a daemon would have it in force, with all that is wrong with it."""
+    own = own or _Own()
     async with http.connect({}) as client:
-        directory = Directory(client)
+        directory = Directory(client, terms=own.terms)
         try:
-            config = directory.replace(given)
-            return dataclasses.replace(config, problems=directory.problems)
+            directory.replace(given)
+            if own.namespace:
+                directory.replace_in(own.namespace, own.given)
+            return dataclasses.replace(directory.of(own.namespace), problems=directory.problems)
         finally:
             await directory.close()
 

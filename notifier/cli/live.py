@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import msgspec
@@ -28,7 +28,7 @@ from notifier.kube.resources import (
 )
 from notifier.kube.transport import Cluster, Transport
 from notifier.model import Object
-from notifier.parameters import namespace_name
+from notifier.parameters import names, namespace_name
 
 _PAGE = "500"
 _OWNED = (ANALYSIS_RUNS, EXPERIMENTS, REPLICA_SETS)
@@ -67,6 +67,19 @@ _OPTIONS = (
         help="The Secret's name.",
         show_default=True,
     ),
+    click.option(
+        "--self-service",
+        is_flag=True,
+        envvar="ROLLOUTS_NOTIFIER_SELF_SERVICE",
+        help="Read the configuration of the Rollout's namespace as well.",
+    ),
+    click.option(
+        "--self-service-offers",
+        type=names,
+        default="",
+        envvar="ROLLOUTS_NOTIFIER_SELF_SERVICE_OFFERS",
+        help="The central services that one was offered.",
+    ),
 )
 
 
@@ -82,16 +95,23 @@ class Place(NamedTuple):
     namespace: str
     config_map: str
     secret: str
+    self_service: bool = False
+    offered: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, kubeconfig: str, context: str, server: str, **names: str) -> Place:
+    def of(cls, kubeconfig: str, context: str, server: str, **more: Any) -> Place:
         """What options say. Raises UsageError where they contradict one another."""
         usual = Path.home() / ".kube" / "config"
         kubeconfig = kubeconfig or (str(usual) if not server and usual.is_file() else "")
         if context and not kubeconfig:
             raise click.UsageError("--context is of a kubeconfig: say which with --kubeconfig")
         cluster = Cluster(server=server, kubeconfig=kubeconfig, context=context)
-        return cls(cluster, names["config_namespace"], names["config_map_name"], names["secret_name"])
+        own, offered = more["self_service"], frozenset(more["self_service_offers"])
+        return cls(cluster, more["config_namespace"], more["config_map_name"], more["secret_name"], own, offered)
+
+    def within(self, namespace: str) -> Place:
+        """The same for what a namespace configures for itself."""
+        return self._replace(namespace=namespace)
 
     def without(self, *, config_map: bool, secret: bool) -> Place:
         """The same, where some of the configuration is not to be read there."""

@@ -10,6 +10,7 @@ import click
 
 from notifier.config import files
 from notifier.errors import ConfigError
+from notifier.explain import Subject
 from notifier.model import Kind, Object
 from notifier.validation.documents import File, Finding, Manifest, read
 
@@ -95,3 +96,12 @@ def _owned(owners: set[tuple[str, str]], among: Iterable[Object], *, strays: boo
 
 def _key(found: Object) -> tuple[str, str]:
     return found["kind"], str(found["metadata"]["uid"])
+
+
+def subject(file: str) -> Subject:
+    """The one Rollout in a file, and what it owns. Raises UsageError."""
+    found = objects(file)
+    chosen = rollouts(found, "", "")
+    if len(chosen) != 1:
+        raise click.UsageError(f"{file} must hold one {Kind.ROLLOUT}: it holds {len(chosen)}")
+    return Subject(chosen[0], relatives(chosen[0], found, strays=True))

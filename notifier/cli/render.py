@@ -5,25 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
-from notifier import readable
-from notifier.cli import files, objects
-from notifier.config import entries
+from notifier import gotemplate, readable
+from notifier.cli import files, jsonlines, objects
 from notifier.config.load import shipped
 from notifier.config.schema import Config, Template
+from notifier.config.templates import read_template
 from notifier.errors import ConfigError, NotifierError, Permanent
-from notifier.explain import Subject, report
-from notifier.model import Kind
+from notifier.explain import report
 from notifier.rendered import ALL, Rendition, Wanted, document, renditions
 from notifier.spelling import hint
 
 
 @click.command()
-@click.argument("template")
-@click.option("-f", "--file", required=True, metavar="FILE", help="The Rollout, and what it owns; - is standard input.")
+@click.argument("template", default="")
+@click.option("-f", "--file", default="", metavar="FILE", help="The Rollout, and what it owns; - is standard input.")
 @click.option("--service", default=ALL, show_default=True, help="A service's name or type: slack, email, webhook.")
 @click.option("--recipient", default="", help="Whom it is for.")
 @click.option("--event", default="", metavar="REASON", help="What has happened; empty: what fits template and Rollout.")
@@ -37,18 +37,31 @@ from notifier.spelling import hint
     show_default=True,
     help="How to show it; html is a page as receivers see it.",
 )
-def command(template: str, file: str, output: str, config_map: str, secret: str, **wanted: str) -> None:
+@click.option("--jsonl", is_flag=True, help="Answer lines of standard input instead: templates in Go syntax.")
+def command(template: str, file: str, *, jsonl: bool, **given: str) -> None:
     """Fill in one template for one Rollout, for one service or all. Sends nothing.
 
     TEMPLATE is the name of one that is shipped or in the ConfigMap, or a file such as the repository's
     templates/rollout-aborted.yaml. What the file of the Rollout does not tell of the event is made up. Exit code 1 if
-    the template cannot be filled in.
+    the template cannot be filled in. With --jsonl, each line {"template": TEXT, "data": {…}} of standard input is
+    answered with a line {"output": TEXT} or {"error": TEXT}.
     """
+    if jsonl:
+        if template or file:
+            raise click.UsageError("--jsonl takes neither TEMPLATE nor --file")
+        jsonlines.answer(_Asked, _reply, '{"template": TEXT, "data": {…}}')
+    elif template and file:
+        _render(template, file, **given)
+    else:
+        raise click.UsageError("give a TEMPLATE and --file, or --jsonl")
+
+
+def _render(template: str, file: str, output: str, config_map: str, secret: str, **wanted: str) -> None:
     config = files.config(config_map or None, secret or None)
     chosen = _template(template, config)
     try:
         reason = Wanted(wanted["service"], wanted["recipient"], wanted["event"])
-        found = renditions(chosen, _subject(file), reason, config, time.time())
+        found = renditions(chosen, objects.subject(file), reason, config, time.time())
         shown = list(_OUTPUTS[output](chosen.name, found))
     except ConfigError as error:
         raise click.UsageError(error.message) from error
@@ -70,7 +83,7 @@ def _template(named: str, config: Config) -> Template:
         raise click.UsageError(f"there is no template {named!r}, nor such a file{hint(named, config.templates)}")
     name = path.stem
     try:
-        return entries.template(name, objects.text(named), shipped().language, _warn, shipped().templates.keys())
+        return read_template(name, objects.text(named), shipped().language, _warn)
     except ConfigError as error:
         raise click.ClickException(f"{named}:{error.line or 1}: {error.message}") from error
 
@@ -79,12 +92,15 @@ def _warn(remark: str, line: int) -> None:
     click.echo(f"line {line}: {remark}", err=True)
 
 
-def _subject(file: str) -> Subject:
-    found = objects.objects(file)
-    rollouts = objects.rollouts(found, "", "")
-    if len(rollouts) != 1:
-        raise click.UsageError(f"{file} must hold one {Kind.ROLLOUT}: it holds {len(rollouts)}")
-    return Subject(rollouts[0], objects.relatives(rollouts[0], found, strays=True))
+class _Asked(msgspec.Struct):
+    """A line of --jsonl."""
+
+    template: str
+    data: dict[str, Any] = {}
+
+
+def _reply(asked: _Asked) -> dict[str, str]:
+    return {"output": gotemplate.compile(asked.template).render(asked.data, now=time.time())}
 
 
 def _complain(found: Sequence[Rendition]) -> None:

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 import msgspec
 
 from notifier.cli import objects
-from notifier.services import http
+from notifier.config.tenancy import Terms
+from notifier.errors import ConfigError
+from notifier.parameters import namespace_name
+from notifier.services import egress, http
+from notifier.settings import SelfServiceSettings
 from notifier.validation.check import Report, validate
 from notifier.validation.documents import File, Finding
+from notifier.validation.tenants import SelfService
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _GITHUB = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _GITHUB_PROPERTY = _GITHUB | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def _self_service(command: _Command) -> _Command:
+    """Decorate a command with the daemon's own options of what namespaces may configure for themselves."""
+    for setting in reversed(fields(SelfServiceSettings)):
+        command = click.option(setting.metadata["option"], setting.name, **setting.metadata["attributes"])(command)
+    return command
 
 
 @click.command()
@@ -30,16 +46,28 @@ _GITHUB_PROPERTY = _GITHUB | str.maketrans({":": "%3A", ",": "%2C"})
     show_default=True,
     help="How to say it.",
 )
-def command(named: tuple[str, ...], files: tuple[str, ...], output: str) -> None:
+@_self_service
+@click.option(
+    "--config-namespace",
+    type=namespace_name,
+    default="",
+    envvar=["ROLLOUTS_NOTIFIER_CONFIG_NAMESPACE", "POD_NAMESPACE"],
+    help="With --self-service: where the central ConfigMap is; empty: argo-rollouts.",
+)
+def command(
+    named: tuple[str, ...], files: tuple[str, ...], output: str, config_namespace: str, **settings: Any
+) -> None:
     """Check ConfigMaps, Secrets and the annotations of Rollouts, AnalysisRuns and Experiments; needs no cluster.
 
     Files are YAML or JSON with any number of documents; of a folder, all below it whose names end in .yaml, .yml or
-    .json. Exit code 1 and every problem with file, key and line, if there are any.
+    .json. Exit code 1 and every problem with file, key and line, if there are any. With --self-service a ConfigMap in
+    another namespace than the central one is that namespace's own, and the options are those of `run`.
     """
     names = dict.fromkeys(name for given in (*named, *files) for name in _names(given))
     if not names:
         raise click.UsageError("there is no file to check: name one with -f")
-    report = asyncio.run(_validated([File(name, objects.text(name), name in {*named, *files}) for name in names]))
+    read = [File(name, objects.text(name), name in {*named, *files}) for name in names]
+    report = asyncio.run(_validated(read, _own(config_namespace, SelfServiceSettings(**settings))))
     for remark in report.remarks:
         click.echo(remark, err=True)
     for line in _OUTPUTS[output](report.findings, len(names)):
@@ -48,9 +76,21 @@ def command(named: tuple[str, ...], files: tuple[str, ...], output: str) -> None
         raise click.exceptions.Exit(1)
 
 
-async def _validated(files: Iterable[File]) -> Report:
+def _own(central: str, settings: SelfServiceSettings) -> SelfService | None:
+    """What namespaces may configure for themselves, None where they may not. Raises UsageError."""
+    if not settings.enabled:
+        return None
+    try:
+        reach = egress.parse(allow=settings.reachable, deny=settings.internal, only=settings.only)
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
+    terms = Terms(frozenset(settings.types), frozenset(settings.offered), settings.entries, settings.messages)
+    return SelfService(central, terms, reach)
+
+
+async def _validated(files: Iterable[File], own: SelfService | None) -> Report:
     async with http.connect({}) as client:
-        return validate(files, client)
+        return validate(files, client, own)
 
 
 def _names(given: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from notifier.config import entries
 from notifier.config.schema import ARGO_TYPES, Config, ServiceEntry, Template, Trigger
 from notifier.config.substitution import substitute
+from notifier.config.templates import Warn, read_template
 from notifier.errors import ConfigError
 from notifier.jinja import Language
 from notifier.model import Problem
@@ -67,7 +68,7 @@ def _texts(folder: Traversable, suffix: str) -> dict[str, str]:
 
 
 def _template(name: str, text: str, language: Language) -> Template:
-    return entries.template(name, text, language, _refuse)
+    return read_template(name, text, language, _refuse)
 
 
 def _refuse(remark: str, line: int) -> None:
@@ -81,13 +82,15 @@ def load(
     before: Config | None = None,
     *,
     zone: str = "UTC",
+    offered: Collection[str] = (),
 ) -> Config:
     """The configuration in force: the catalogue, and above it what the ConfigMap says.
 
     `checks` reads options by service type; a type of Argo's that is not among them is an error of its own. `before` is
-    the configuration until now: where an entry has become unusable, its version of it stays.
+    the configuration until now: where an entry has become unusable, its version of it stays. `offered` are services of
+    another configuration that this one's subscriptions may name.
     """
-    loading = _Loading(source or Source("ConfigMap", {}), secrets, checks, before or Config())
+    loading = _Loading(source or Source("ConfigMap", {}), secrets, checks, before or Config(), offered)
     return loading.config(shipped(zone), given=source is not None)
 
 
@@ -95,9 +98,15 @@ class _Loading:
     """One run over a ConfigMap's entries."""
 
     def __init__(
-        self, source: Source, secrets: Mapping[str, str], checks: Mapping[str, OptionsCheck], before: Config
+        self,
+        source: Source,
+        secrets: Mapping[str, str],
+        checks: Mapping[str, OptionsCheck],
+        before: Config,
+        offered: Collection[str],
     ) -> None:
         self._source, self._secrets, self._checks, self._before = source, secrets, checks, before
+        self._offered = dict.fromkeys(offered, "")
         self._problems: list[Problem] = []
 
     def config(self, catalogue: Catalogue, *, given: bool) -> Config:
@@ -124,12 +133,12 @@ class _Loading:
         return dataclasses.replace(config, problems=tuple(self._problems))
 
     def _templates(self, catalogue: Catalogue) -> dict[str, Template]:
-        def read(name: str, text: str, warn: entries.Warn) -> Template:
-            return entries.template(name, text, catalogue.language, warn, catalogue.templates.keys())
+        def read(name: str, text: str, warn: Warn) -> Template:
+            return read_template(name, text, catalogue.language, warn)
 
         return self._each("template.", read, self._before.templates)
 
-    def _each(self, prefix: str, read: Callable[[str, str, entries.Warn], T], before: Mapping[str, T]) -> dict[str, T]:
+    def _each(self, prefix: str, read: Callable[[str, str, Warn], T], before: Mapping[str, T]) -> dict[str, T]:
         found: dict[str, T] = {}
         for key, text in self._source.data.items():
             name = key.removeprefix(prefix)
@@ -138,7 +147,7 @@ class _Loading:
                 found |= {name: value} if value is not None else {}
         return found
 
-    def _one(self, key: str, read: Callable[[str, entries.Warn], T], before: T) -> T | None:
+    def _one(self, key: str, read: Callable[[str, Warn], T], before: T) -> T | None:
         text = self._source.data.get(key)
         return None if text is None else self._try(key, lambda: read(text, self._warn(key)), before)
 
@@ -157,7 +166,9 @@ class _Loading:
             if not key.startswith("service."):
                 continue
             entry = self._try(key, functools.partial(self._service, key, text), self._before.services.get(name or kind))
-            if entry:
+            if entry and entry.name in services:
+                self._problem(key, f"{services[entry.name].key} has that name already; give this one another")
+            elif entry:
                 services[entry.name] = entry
             elif kind in ARGO_TYPES - self._checks.keys():
                 unsupported[name or kind] = kind
@@ -189,7 +200,7 @@ class _Loading:
 
     def _check_subscriptions(self, config: Config) -> None:
         for entry in config.subscriptions:
-            services = {**config.services, **config.unsupported}
+            services = {**config.services, **config.unsupported, **self._offered}
             self._check_names(entry.origin, "service", (d.service for d in entry.destinations), services)
             self._check_names(entry.origin, "trigger", entry.triggers, config.triggers)
         self._check_names("defaultTriggers", "trigger", config.default_triggers, config.triggers)
@@ -207,11 +218,13 @@ class _Loading:
 
     def _check_keys(self) -> None:
         for key in self._source.data:
-            kind, dot, _ = key.partition(".")
-            if kind not in _KEYS or not (dot or kind in _ALONE) or (dot and kind in {"subscriptions", "context"}):
+            kind, dot, name = key.partition(".")
+            nameless = dot and not name and kind != "service"
+            alone = dot and kind in {"subscriptions", "context"}
+            if kind not in _KEYS or not (dot or kind in _ALONE) or nameless or alone:
                 self._problem(key, f"unknown key is ignored{hint(kind, dict.fromkeys(_KEYS))}")
 
-    def _warn(self, key: str) -> entries.Warn:
+    def _warn(self, key: str) -> Warn:
         return functools.partial(self._problem, key)
 
     def _problem(self, key: str, message: str, line: int = 0) -> None:
@@ -225,7 +238,7 @@ def without_secrets(message: str, secrets: Mapping[str, str]) -> str:
     return message
 
 
-def _names(text: str, _: entries.Warn) -> tuple[str, ...]:
+def _names(text: str, _: Warn) -> tuple[str, ...]:
     return entries.names(text)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import enum
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from notifier import expr, jinja
 from notifier.model import Destination, Problem, Severity
@@ -26,17 +27,19 @@ class Form(NamedTuple):
     """How a template's section is written.
 
     With `by_name` it holds one part for each service name ("*" is any). `native` says what of an expression's value is
-    kept. The keys in `json` may be texts that are JSON once rendered, those in `html` are HTML.
+    kept. The keys in `json` may be texts that are JSON once rendered, those in `html` are HTML. Of several templates'
+    sections the last one is sent; if `merged`, it leaves in place what it has nothing to say about.
     """
 
     by_name: bool = False
     native: jinja.Native = jinja.Native.NOTHING
     json: frozenset[str] = frozenset()
     html: frozenset[str] = frozenset()
+    merged: bool = False
 
 
 FORMS: Mapping[str, Form] = {
-    "email": Form(html=frozenset({"html"})),
+    "email": Form(html=frozenset({"html"}), merged=True),
     "slack": Form(native=jinja.Native.STRUCTURE, json=frozenset({"attachments", "blocks"})),
     "webhook": Form(by_name=True, native=jinja.Native.VALUES),
 }
@@ -81,12 +84,27 @@ class Trigger:
     description: str = ""
 
 
+class Engine(enum.StrEnum):
+    """The languages that templates are written in: ours, and Argo's."""
+
+    JINJA2 = "jinja2"
+    GO = "go"
+
+
+class Tree(Protocol):
+    """A compiled section of a template."""
+
+    def render(self, variables: Mapping[str, Any]) -> Any:
+        """Return it filled in; raises TemplateError, which names the leaf's path and the line within the leaf."""
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """What to say: the plain message, and sections by service type."""
 
     name: str
-    sections: Mapping[str, jinja.Tree]
+    sections: Mapping[str, Tree]
+    engine: Engine = Engine.JINJA2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,11 @@ class ServiceEntry:
     type: str
     key: str
     options: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def bare_name(self) -> str:
+        """Its name in the configuration that it is of."""
+        return bare(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +133,55 @@ class GlobalSubscription:
     selector: str = ""
 
 
+def scoped(namespace: str, name: str) -> str:
+    """What is called `name` in the configuration of a namespace, told apart from all others of that name."""
+    return f"{namespace}/{name}"
+
+
+def bare(name: str) -> str:
+    """A name without its namespace."""
+    return name.rpartition("/")[2]
+
+
+def scope_of(name: str) -> str:
+    """The namespace whose configuration a name is of, "" for the central one."""
+    return name.rpartition("/")[0]
+
+
+class Tenancy(NamedTuple):
+    """What a namespace's own configuration has a say in: its `services`, and the central ones it was `offered`.
+
+    `triggers` are those it writes or whose templates it writes; `messages` is how many it may cause in an hour.
+    """
+
+    namespace: str
+    services: frozenset[str]
+    offered: frozenset[str]
+    triggers: frozenset[str]
+    default_triggers: tuple[str, ...] = ()
+    service_triggers: Mapping[str, tuple[str, ...]] = {}
+    messages: int = 1000
+
+    def service(self, name: str) -> str:
+        """What a service's name means in the namespace: its own, else the central one."""
+        return scoped(self.namespace, name) if name in self.services else name
+
+    def trigger(self, name: str, service: str) -> str:
+        """What a trigger's name means for a service: the namespace's, if service and trigger are its to speak for."""
+        its = service in self.services or (service in self.offered and name in self.triggers)
+        return scoped(self.namespace, name) if its else name
+
+    def defaults(self, service: str) -> tuple[str, ...]:
+        """The namespace's default triggers for a service of its own."""
+        return self.service_triggers.get(service, self.default_triggers) if service in self.services else ()
+
+
 @dataclass(frozen=True)
 class Config:
-    """All of it. `unsupported` are services of a type that is not built yet, by name."""
+    """All of it. `unsupported` are services of a type that is not built yet, by name.
+
+    With a `tenancy` it is what applies in one namespace, its own entries by their scoped names.
+    """
 
     triggers: Mapping[str, Trigger] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
@@ -125,12 +194,17 @@ class Config:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     problems: tuple[Problem, ...] = ()
     given: bool = False
+    tenancy: Tenancy | None = None
 
     def for_reason(self, reason: str) -> tuple[Trigger, ...]:
-        """The triggers a reason arms: those that name it, and the one named after it."""
-        namesake = self.triggers.get(trigger_name(reason))
-        alone = namesake and not namesake.on and namesake.name not in self.watched
-        return self._by_reason.get(reason) or ((namesake,) if namesake and alone else ())
+        """The triggers a reason arms: those that name it, and the ones named after it."""
+        return self._by_reason.get(reason) or tuple(self._namesakes(trigger_name(reason)))
+
+    def _namesakes(self, name: str) -> Iterator[Trigger]:
+        names = [name, *([scoped(self.tenancy.namespace, name)] if self.tenancy else [])]
+        for trigger in (self.triggers[name] for name in names if name in self.triggers):
+            if not trigger.on and trigger.name not in self.watched:
+                yield trigger
 
     @cached_property
     def _by_reason(self) -> dict[str, tuple[Trigger, ...]]:
@@ -146,3 +220,7 @@ class Config:
     def watched(self) -> dict[str, Trigger]:
         """The triggers that no reason arms: their conditions are looked at whenever an object changes."""
         return {name: t for name, t in self.triggers.items() if not t.on and any(c.when for c in t.conditions)}
+
+    def secrets_of(self, namespace: str) -> Mapping[str, str]:
+        """The secrets by name that a namespace's templates may use; those of the central ones where it is ""."""
+        return {bare(name): value for name, value in self.secrets.items() if scope_of(name) == namespace}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import yaml
@@ -20,15 +20,34 @@ _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)"
 
 
 class Loader(yaml.CSafeLoader):
-    """JSON's types, as Argo reads YAML: times are texts, `on` and `yes` are words, truth is `true` or `false`."""
+    """JSON's types, as Argo reads YAML: times are texts, as is `1:30`; `on` and `yes` are words, unlike there."""
 
 
-_LEFT_OUT = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
+_TYPE = "tag:yaml.org,2002:"
+_LEFT_OUT = {_TYPE + name for name in ("bool", "float", "int", "timestamp", "value")}
+_LONGEST_NUMBER = 400
+"""Characters: Python refuses to write longer ones, and nothing that we read has such."""
 Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in _LEFT_OUT]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^([tT]rue|TRUE|[fF]alse|FALSE)$"), list("tTfF"))
+_SCALARS = (
+    ("bool", "[tT]rue|TRUE|[fF]alse|FALSE", "tTfF"),
+    ("int", "[-+]?(0|[1-9][0-9_]*|0[0-7_]+|0b[01_]+|0x[0-9a-fA-F_]+)", "-+0123456789"),
+    ("float", r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)([eE][-+][0-9]+)?", "-+.0123456789"),
+    ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", "-+."),
+)
+for _name, _pattern, _first in _SCALARS:
+    Loader.add_implicit_resolver(_TYPE + _name, re.compile(f"^({_pattern})$"), list(_first))
+
+
+def _whole_number(loader: Loader, node: yaml.ScalarNode) -> int:
+    if len(node.value) > _LONGEST_NUMBER:
+        raise yaml.constructor.ConstructorError(problem="a number is too long", problem_mark=node.start_mark)
+    return int(loader.construct_yaml_int(node))
+
+
+Loader.add_constructor(_TYPE + "int", _whole_number)
 
 Path = tuple[str | int, ...]
 
@@ -60,6 +79,30 @@ def load(text: str) -> Located:
     if len(parts) > _MOST_PARTS:
         raise ConfigError(f"this has more than {_MOST_PARTS:,} parts")
     return Located(value, dict(parts))
+
+
+def text_of(value: Any) -> str | None:
+    """A scalar as a text, as Argo's YAML reader makes it where one is wanted; None where it is none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str | int) else None
+
+
+def texts_of(value: Any) -> list[str] | None:
+    """A list's items as texts; None where it is no list of what can be one."""
+    if not isinstance(value, list):
+        return None
+    texts = [text for item in value if (text := text_of(item)) is not None]
+    return texts if len(texts) == len(value) else None
+
+
+def by_small_letters(item: Mapping[Any, Any]) -> dict[str, Any]:
+    """A mapping whose keys are read without regard to capitals; of two, the one in small letters counts."""
+    return {str(key).lower(): value for key, value in sorted(item.items(), key=lambda pair: str(pair[0]))}
 
 
 def documents(text: str) -> list[Any]:

@@ -121,4 +121,4 @@ class _Answering:
         telling = [one for one in standing.conditions if one.holds] or standing.conditions
         send = tuple(dict.fromkeys(name for one in telling for name in one.send))
         saying = Saying(trigger, send, wish.destination, event, about.occasion if about else "present")
-        return payload(saying, self._here, self._config)
+        return payload(saying, self._here)

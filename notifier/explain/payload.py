@@ -7,14 +7,13 @@ from typing import NamedTuple
 import msgspec
 
 from notifier import times
-from notifier.config.schema import Config, Trigger
+from notifier.config.schema import Trigger
 from notifier.explain.explanation import Occasion, Payload, Sent
 from notifier.explain.subject import Situation
 from notifier.model import Destination, Event
 from notifier.outbox.protocol import Delivery, State
-from notifier.render import render
 from notifier.rollouts.tell import Teller, tell
-from notifier.secrets import harmless
+from notifier.scene import Said
 
 _SHOWN = 5
 """How many deliveries of one subscription and trigger are told."""
@@ -30,15 +29,11 @@ class Saying(NamedTuple):
     occasion: Occasion
 
 
-def payload(saying: Saying, now: Situation, config: Config) -> Payload:
+def payload(saying: Saying, now: Situation) -> Payload:
     """What a destination would read; secrets are placeholders."""
     trigger, send, destination, event, occasion = saying
     event = msgspec.structs.replace(event, severity=trigger.severity or event.severity)
-    entry = config.services.get(destination.service)
-    variables = now.variables(event) | {"recipient": destination.recipient, "serviceType": destination.service}
-    templates = [config.templates[name] for name in send if name in config.templates]
-    kind = entry.type if entry else ""
-    rendered = render(templates, (kind, destination.service), variables, harmless(event.summary))
+    rendered = now.scene.message(Said(trigger.name, send, event), destination, now.now)
     message = rendered.message
     return Payload(occasion, message.message, event.reason, message.body, message.thread, rendered.faults)
 

@@ -46,7 +46,7 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True)
 class Situation:
-    """A subject, read. `also` are the annotations of what the Rollout owns, by object.
+    """A subject, read at a time `now`. `also` are the annotations of what the Rollout owns, by object.
 
     `present` holds by reason what the present state would mean to somebody who knows nothing of it.
     """
@@ -57,6 +57,7 @@ class Situation:
     memory: Memory
     also: Mapping[str, Mapping[str, str]]
     scene: Scene = field(repr=False)
+    now: float
 
     def variables(self, event: Event | None) -> dict[str, Any]:
         """What conditions and templates see at an event, None where a condition is judged on its own."""
@@ -86,6 +87,7 @@ def situation(subject: Subject, config: Config, now: float) -> Situation:
         memory=_memory(bytes(digest.triggers)),
         also=reading.also,
         scene=Scene(config, reading.objects, reading.known),
+        now=now,
     )
 
 

@@ -11,6 +11,6 @@ what stops it.
 
 from notifier.jinja.budget import Budget
 from notifier.jinja.language import VARIABLES, Language, Native
-from notifier.jinja.tree import JsonText, Tree, compile_tree
+from notifier.jinja.tree import Tree, compile_tree
 
-__all__ = ["VARIABLES", "Budget", "JsonText", "Language", "Native", "Tree", "compile_tree"]
+__all__ = ["VARIABLES", "Budget", "Language", "Native", "Tree", "compile_tree"]

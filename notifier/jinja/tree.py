@@ -1,21 +1,14 @@
-"""Templates as trees: leaves are rendered, structure stays what it is, keys are never rendered."""
+"""Trees of Jinja2 templates."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-from notifier.errors import TemplateError
 from notifier.jinja.language import Language, Leaf, Native
-from notifier.jinja.view import View
+from notifier.jsontext import JsonText
 from notifier.secrets import OPENING, harmless, names
-
-_ESCAPED_OPENING = re.compile(rf"(?<!\\)((?:\\\\)*)\\u{ord(OPENING):04x}", re.IGNORECASE)
-"""A placeholder's bracket as JSON may escape it: nothing that a template took from `secrets` is written like this."""
+from notifier.trees import filled, planned
 
 
 class Tree:
@@ -38,29 +31,13 @@ class Tree:
 
     def _rendered(self, variables: Mapping[str, Any]) -> tuple[Any, list[str]]:
         with self._dialect.view(variables, self._budget) as view:
-            return _render(self._plan, view, variables), view.parent.meter.written
 
+            def rendered(part: Any) -> Any:
+                if isinstance(part, Leaf):
+                    return part.render(view)
+                return part.render(variables) if isinstance(part, Tree | JsonText) else part
 
-class JsonText:
-    """A template whose text is JSON, as Argo's are where structure is meant; TemplateError if it does not compile."""
-
-    def __init__(self, source: str, language: Language, path: str) -> None:
-        self._text, self._path = compile_tree(source, language, path=path), path
-
-    def render(self, variables: Mapping[str, Any]) -> Any:
-        """Return what the text means, None for an empty one; raises TemplateError, with the line of the text."""
-        text = _ESCAPED_OPENING.sub(r"\1[", self._text.render(variables))
-        try:
-            value = json.loads(text, strict=False) if text.strip() else None
-            msgspec.json.encode(value)
-        except json.JSONDecodeError as error:
-            message = f"{self._path}: is not valid JSON once rendered: {error.msg} (`| tojson` quotes a value)"
-            raise TemplateError(message, error.lineno) from error
-        except UnicodeEncodeError as error:
-            raise TemplateError(f"{self._path}: is JSON with one half of a character (such as \\ud83d)", 0) from error
-        except RecursionError as error:
-            raise TemplateError(f"{self._path}: is JSON that is nested too deep", 0) from error
-        return value
+            return filled(self._plan, rendered), view.parent.meter.written
 
 
 def compile_tree(
@@ -74,23 +51,7 @@ def compile_tree(
     """
     dialect = language.html if html else language.text
 
-    def compiled(node: Any, place: str) -> Any:
-        if isinstance(node, str):
-            return dialect.leaf(node, place or "template", native)
-        if isinstance(node, dict):
-            return {key: compiled(item, f"{place}.{key}" if place else str(key)) for key, item in node.items()}
-        if isinstance(node, list):
-            return [compiled(item, f"{place}[{index}]") for index, item in enumerate(node)]
-        return node
+    def compiled(text: str, place: str) -> Leaf:
+        return dialect.leaf(text, place or "template", native)
 
-    return Tree(compiled(tree, path), language, html=html)
-
-
-def _render(plan: Any, view: View, variables: Mapping[str, Any]) -> Any:
-    if isinstance(plan, Leaf):
-        return plan.render(view)
-    if isinstance(plan, dict):
-        return {key: _render(item, view, variables) for key, item in plan.items()}
-    if isinstance(plan, list):
-        return [_render(item, view, variables) for item in plan]
-    return plan.render(variables) if isinstance(plan, Tree | JsonText) else plan
+    return Tree(planned(tree, compiled, path), language, html=html)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from notifier import subscriptions
 from notifier.config.schema import Config
+from notifier.config.tenancy import combined
 from notifier.logs import SHORTEST
 from notifier.model import ANNOTATION_PREFIX, Kind
 from notifier.redaction import MASK, one_line, pattern
 from notifier.services.http import Client
-from notifier.validation import credentials, made
+from notifier.validation import credentials, made, places, silence
 from notifier.validation.annotations import misplaced
-from notifier.validation.configuration import Configuration, configuration, is_ours, named_secrets, together
+from notifier.validation.configuration import (
+    Configuration,
+    configuration,
+    is_ours,
+    named_secrets,
+    tenants_own,
+    together,
+)
 from notifier.validation.documents import File, Finding, Manifest, read
 from notifier.validation.made import Sample
+from notifier.validation.tenants import SelfService
 
 _ANNOTATED = frozenset({Kind.ROLLOUT, Kind.ANALYSIS_RUN, Kind.EXPERIMENT})
 
@@ -29,10 +38,13 @@ class Report(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def validate(files: Iterable[File], client: Client) -> Report:
-    """Check the ConfigMaps, Secrets and annotations in files against one another. `client` is not used to send."""
+def validate(files: Iterable[File], client: Client, own: SelfService | None = None) -> Report:
+    """Check the ConfigMaps, Secrets and annotations in files against one another. `client` is not used to send.
+
+    With `own` a ConfigMap in another namespace than the central one is the namespace's own; else all are central.
+    """
     found = [part for file in files for part in read(file)]
-    check = _Check([part for part in found if isinstance(part, Manifest)], client)
+    check = _Check([part for part in found if isinstance(part, Manifest)], client, own)
     findings = [*(part for part in found if isinstance(part, Finding)), *check.findings()]
     masked = {check.masked(finding) for finding in findings}
     return Report(tuple(sorted(masked, key=msgspec.structs.astuple)), tuple(check.remarks()))
@@ -41,27 +53,42 @@ def validate(files: Iterable[File], client: Client) -> Report:
 class _Check:
     """One run over the objects of all files."""
 
-    def __init__(self, manifests: Sequence[Manifest], client: Client) -> None:
+    def __init__(self, manifests: Sequence[Manifest], client: Client, own: SelfService | None) -> None:
+        self._client, self._own = client, own
         self._maps = [m for m in manifests if m.kind == "ConfigMap"]
         self._secrets = [m for m in manifests if m.kind == "Secret"]
         self._annotated = [m for m in manifests if m.kind in _ANNOTATED]
         self._hidden = pattern(frozenset().union(*map(credentials.written, self._secrets)), SHORTEST)
-        self._configurations = [self._configuration(m, client) for m in self._maps if is_ours(m)]
+        ours = [m for m in self._maps if is_ours(m)]
+        self._central = [configuration(m, self._beside(m), client) for m in ours if not self._is_tenant(m)]
+        self._config = together(self._central)
+        self._tenants = [self._tenant(m, own) for m in ours if own and self._is_tenant(m)]
+        self._in_force = {one.manifest.namespace: config for one, config in self._tenants}
 
-    def _configuration(self, manifest: Manifest, client: Client) -> Configuration:
-        return configuration(manifest, credentials.beside(manifest, self._secrets), client)
+    def _is_tenant(self, manifest: Manifest) -> bool:
+        return self._own is not None and self._own.is_tenant(manifest.namespace)
+
+    def _beside(self, manifest: Manifest) -> Mapping[str, str] | None:
+        return credentials.beside(manifest, self._secrets)
+
+    def _tenant(self, manifest: Manifest, own: SelfService) -> tuple[Configuration, Config]:
+        """What a namespace's ConfigMap says, and what is in force there."""
+        found = tenants_own(manifest, self._beside(manifest), self._client, own)
+        beneath = own.beneath(self._config)
+        return found, combined(beneath, found.config, manifest.namespace, found.said.keys(), own.terms)
 
     def findings(self) -> Iterator[Finding]:
         for secret in self._secrets:
             yield from credentials.findings(secret)
-        config = together(self._configurations)
         for manifest in self._annotated:
-            yield from _annotations(manifest, config)
+            yield from _annotations(manifest, self._in_force.get(manifest.namespace, self._config))
         samples, unreadable = _samples(m for m in self._annotated if m.kind == Kind.ROLLOUT)
         yield from unreadable
-        for one in self._configurations:
-            yield from one.findings()
-            yield from one.rehearsed(samples)
+        for one in self._central:
+            yield from (*one.findings(), *one.rehearsed(samples, one.config))
+        for one, config in self._tenants:
+            here = [sample for sample in samples if sample.digest.namespace == one.manifest.namespace]
+            yield from (*one.findings(), *one.rehearsed(here, config))
 
     def remarks(self) -> Iterator[str]:
         for manifest in self._maps:
@@ -70,8 +97,12 @@ class _Check:
                 yield f"{place} is ignored: none of its keys is about notifications"
             elif credentials.beside(manifest, self._secrets) is None and named_secrets(manifest):
                 yield f"{place}: there is no Secret beside it, so what it takes from one is not checked"
-        if self._annotated and not self._configurations:
+        if self._annotated and not self._central and not self._tenants:
             yield "there is no ConfigMap: services are not checked, triggers against those that are built in"
+        if self._tenants and not self._central:
+            yield "there is no central ConfigMap: services are not checked, triggers against those that are built in"
+        if not self._own and len({one.manifest.namespace for one in self._central} - {""}) > 1:
+            yield "there are ConfigMaps of several namespaces: --self-service checks them as the namespaces' own"
 
     def masked(self, finding: Finding) -> Finding:
         """A finding that fits on a line, and whose message shows no secret."""
@@ -84,12 +115,14 @@ class _Check:
 def _annotations(manifest: Manifest, config: Config) -> Iterator[Finding]:
     path = ("metadata", "annotations")
     yield from (odd for odd in manifest.oddities(*path) if odd.key.startswith((ANNOTATION_PREFIX, ".".join(path))))
-    texts = {k: text for k, text in manifest.texts(*path).items() if k.startswith(ANNOTATION_PREFIX)}
-    for fault in subscriptions.faults({key: text.value for key, text in texts.items()}, config):
-        key = next(k for k in texts if k.removeprefix(ANNOTATION_PREFIX) == fault.key)
-        yield manifest.finding(fault.message, key, texts[key].line)
-    lines = {key: text.line for key, text in manifest.texts(*path).items()}
-    yield from (manifest.finding(fault.message, fault.key, lines[fault.key]) for fault in misplaced(lines))
+    every = manifest.texts(*path)
+    texts = {k.removeprefix(ANNOTATION_PREFIX): text for k, text in every.items() if k.startswith(ANNOTATION_PREFIX)}
+    asked = {f"{ANNOTATION_PREFIX}{key}": text.value for key, text in texts.items()}
+    for key, why in (*subscriptions.faults(asked, config), *silence.faults(asked, config)):
+        line = texts[key].at(places.in_list(texts[key].value, why))
+        yield manifest.finding(why, f"{ANNOTATION_PREFIX}{key}", line)
+    for key, why in misplaced(every):
+        yield manifest.finding(why, key, every[key].line)
 
 
 def _samples(manifests: Iterable[Manifest]) -> tuple[list[Sample], list[Finding]]:

@@ -5,7 +5,7 @@ They are generous: a template that cannot be filled in from them cannot be fille
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -31,7 +31,7 @@ from notifier.rollouts.digests import RolloutDigest
 from notifier.rollouts.views import RolloutView
 
 _WHEN, _UNTIL = "2026-01-01T12:00:00Z", "2026-01-01T12:05:00Z"
-_NOW = 1767268800.0
+NOW = 1767268800.0
 _WHY = 'Metric "success-rate" assessed Failed due to failed (2) > failureLimit (1)'
 """The controller's own words: they have quotes, which break a template that glues JSON from text."""
 
@@ -57,6 +57,7 @@ _TEMPLATE = {
     "spec": {"containers": [{"name": "app", "image": "registry.example/app:3"}]},
 }
 _STEPS = [{"setWeight": 20}, {"pause": {"duration": "5m"}}, {"setWeight": 60}, {"pause": {}}]
+_RUN = {"name": "made-up-3-1", "status": "Failed", "message": _WHY}
 _STATUS = {
     "phase": "Degraded",
     "message": f"RolloutAborted: Rollout aborted update to revision 3: {_WHY}",
@@ -83,8 +84,20 @@ _STATUS = {
             "message": "Rollout has minimum availability",
         },
     ],
-    "canary": {"weights": {"canary": {"weight": 20}, "stable": {"weight": 80}}},
-    "blueGreen": {"activeSelector": "6d4b8c7f9", "previewSelector": "5f7c9d8b6"},
+    "restartedAt": _WHEN,
+    "workloadObservedGeneration": "3",
+    "canary": {
+        "weights": {"canary": {"weight": 20}, "stable": {"weight": 80}},
+        "currentStepAnalysisRunStatus": _RUN,
+        "currentBackgroundAnalysisRunStatus": _RUN,
+        "currentExperiment": "made-up-3-1",
+    },
+    "blueGreen": {
+        "activeSelector": "6d4b8c7f9",
+        "previewSelector": "5f7c9d8b6",
+        "prePromotionAnalysisRunStatus": _RUN,
+        "postPromotionAnalysisRunStatus": _RUN,
+    },
 }
 _ROLLOUT: Object = {
     "apiVersion": "argoproj.io/v1alpha1",
@@ -193,11 +206,20 @@ def _over(added: Mapping[str, Any], written: Any) -> Any:
 
 def _digest(rollout: Object) -> RolloutDigest:
     view = msgspec.convert(rollout, RolloutView)
-    return project.rollout(view, project.nothing(view.metadata), _NOW)
+    return project.rollout(view, project.nothing(view.metadata), NOW)
 
 
 SAMPLE = Sample(_ROLLOUT, _digest(_ROLLOUT))
 """The made-up Rollout: a canary that was aborted, with every label, and of both strategies."""
+
+
+def plain(value: Any, names: Iterable[str] = ()) -> Any:
+    """A copy of a JSON-like value without magic: where it has every name, the copy has these."""
+    if isinstance(value, _Anything):
+        return {**dict.fromkeys(names, "made-up"), **value}
+    if isinstance(value, dict):
+        return {key: plain(item, names) for key, item in value.items()}
+    return [plain(item, names) for item in value] if isinstance(value, list) else value
 
 
 def event(on: RolloutDigest, reason: str, summary: str) -> Event | None:
@@ -211,7 +233,7 @@ def event(on: RolloutDigest, reason: str, summary: str) -> Event | None:
             return None
         first, last = on.steps[0], on.steps[-1]
         details["step"] = Step(1, len(on.steps), first, last, last, completed=1, skipped=1)
-    return tell.tell(tell.Teller.of(on), reason, ("made-up",), _NOW, details)
+    return tell.tell(tell.Teller.of(on), reason, ("made-up",), NOW, details)
 
 
 def _before(revision: str) -> str:

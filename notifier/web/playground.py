@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -10,16 +11,16 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from notifier.config import entries, yamltext
+from notifier.config import yamltext
 from notifier.config.load import shipped
-from notifier.config.schema import Config, Template
+from notifier.config.schema import Config, ServiceEntry, Template, scope_of
+from notifier.config.templates import read_template
 from notifier.errors import ConfigError, NotifierError
 from notifier.explain import Subject
 from notifier.explain.subject import Situation, situation
-from notifier.model import Event, Kind, Message
+from notifier.model import Destination, Event, Kind, Message
 from notifier.reasons import STATE_REASONS
-from notifier.render import render
-from notifier.secrets import harmless
+from notifier.scene import Said
 from notifier.services import SERVICES
 from notifier.validation import made
 from notifier.web.answers import Answer, path
@@ -60,9 +61,11 @@ class Playground:
         """What the form comes to."""
         form = await request.post()
         given = {field: str(form.get(field, "")).replace("\r\n", "\n") for field in _FIELDS}
-        config = self._sources.configured.config
         try:
             subject = await self._subject(given)
+            metadata = subject.rollout.get("metadata")
+            namespace = str(metadata.get("namespace", "")) if isinstance(metadata, dict) else ""
+            config = self._sources.configured.of(namespace)
             async with self._busy:
                 trial = _Trial(given, subject, config, self._sources)
                 tried = [self._framed(one) for one in await asyncio.to_thread(trial.run)]
@@ -118,22 +121,29 @@ class _Trial:
 
     def run(self) -> list[Tried]:
         template = self._template()
-        here = situation(self._subject, self._config, self._now)
+        config, kinds = self._config, dict(_services(self._config))
+        config = dataclasses.replace(
+            config,
+            templates={**config.templates, template.name: template},
+            services={name: ServiceEntry(name, kind, "", {}) for name, kind in kinds.items()},
+        )
+        here = situation(self._subject, config, self._now)
         event = _event(self._given["reason"], here)
-        return [self._tried(template, here, event, *service) for service in _services(self._config)]
+        return [self._tried(template, here, event, *service) for service in kinds.items()]
 
     def _template(self) -> Template:
         text, name = self._given["text"], self._given["template"]
         if text.strip():
-            return entries.template("playground", text, shipped(self._zone).language, _hear)
+            return read_template("playground", text, shipped(self._zone).language, _hear)
         if name not in self._config.templates:
             raise ConfigError("choose a template, or write one")
-        return self._config.templates[name]
+        return dataclasses.replace(self._config.templates[name], name=name)
 
     def _tried(self, template: Template, here: Situation, event: Event, name: str, kind: str) -> Tried:
         recipient = self._given["recipient"].strip() or "recipient"
-        variables = here.variables(event) | {"recipient": recipient, "serviceType": name}
-        message, faults = render([template], (kind, name), variables, harmless(event.summary))
+        whose = template.name if scope_of(template.name) else name
+        said = Said(whose, [template.name], event)
+        message, faults = here.scene.message(said, Destination(name, recipient), self._now)
         return Tried(name, kind, message, faults, seen(message, name, recipient, self._config))
 
 

@@ -19,6 +19,9 @@ class Configured(Protocol):
     def config(self) -> Config:
         """All of it."""
 
+    def of(self, namespace: str) -> Config:
+        """What applies in a namespace, which may have a configuration of its own."""
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What in it cannot work."""

@@ -32,7 +32,8 @@ class Subscribed:
         """What is configured for all and, where a Rollout is named, who is told about it. Raises StoreError."""
         asked = request.query.get("rollout", "").strip()
         found = await self.find(asked)
-        config = self._sources.configured.config
+        configured = self._sources.configured
+        config = configured.of(found.namespace) if found else configured.config
         explanation, fault = await self._explained(found, config) if found else (None, _unknown(asked))
         data = {"for_all": _for_all(config), "explanation": explanation}
         more = {"asked": asked, "fault": fault, "told": _told(explanation), "triggers": _triggers(config)}

@@ -102,7 +102,8 @@ class Views:
     async def mail(self, request: web.Request) -> web.Response:
         """The HTML part of a mail as a document for a frame."""
         found = await self._delivery(request)
-        letter = seen(message_of(found), found.service, found.recipient, self._sources.configured.config).letter
+        config = self._sources.configured.of(found.namespace)
+        letter = seen(message_of(found), found.service, found.recipient, config).letter
         if letter is None or not letter.html:
             raise web.HTTPNotFound(text=f"delivery {found.id} is no mail with HTML")
         return framed(letter.html)
@@ -134,16 +135,18 @@ class Views:
         return {"row": chosen, **(self._drawn(chosen) if chosen else {"seen": None, "frame": ""})}
 
     def _for_people(self, delivery: Delivery) -> bool:
-        entry = self._sources.configured.config.services.get(delivery.service)
+        entry = self._sources.configured.of(delivery.namespace).services.get(delivery.service)
         return entry is None or entry.type == "webhook"
 
     def _drawn(self, delivery: Delivery) -> dict[str, Any]:
-        config = self._sources.configured.config
+        config = self._sources.configured.of(delivery.namespace)
         drawn = seen(message_of(delivery), delivery.service, delivery.recipient, config)
         return {"seen": drawn, "frame": path("deliveries", delivery.id, "mail")}
 
     def _faults(self, digest: RolloutDigest | None) -> Sequence[subscriptions.Fault]:
-        return subscriptions.faults(digest.subscriptions, self._sources.configured.config) if digest else ()
+        if digest is None:
+            return ()
+        return subscriptions.faults(digest.subscriptions, self._sources.configured.of(digest.namespace))
 
     def _services(self) -> dict[str, Any]:
         return {"services": sorted(self._sources.configured.config.services)}

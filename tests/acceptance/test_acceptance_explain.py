@@ -54,7 +54,7 @@ def check_condition(answer: dict[str, Any]) -> None:
     first, second = whole["parts"]
     assert (first["value"], first["parts"][0]["value"]) == ("true", '"web"')
     assert "cannot fetch" in second["error"]
-    assert second["parts"][0]["parts"] == [{"text": "rollout.status", "value": "null"}]
+    assert second["parts"][0]["parts"] == [{"text": "rollout.status.canary.weights", "value": "null"}]
 
 
 async def _was_tried(running: Any) -> bool:

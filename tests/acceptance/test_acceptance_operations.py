@@ -50,7 +50,7 @@ async def test_a30_a_broken_template_disables_itself_alone_is_named_and_stays_as
         shop.put(rollout(mark=1, annotations=ANNOTATED))
         await running.settled()
     assert event["type"] == "Warning"
-    assert event["message"].startswith(f"{CONFIG_MAP}, template.left, line 2: ")
+    assert event["message"].startswith(f"{CONFIG_MAP}, template.left, line 3: ")
     assert event["involvedObject"]["name"] == "rollouts-notifier-config"
     assert (shop.told("left"), shop.told("right")) == (["good"], ["new"])
     assert len(shop.warnings()) == 1

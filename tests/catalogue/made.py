@@ -130,7 +130,7 @@ def filled(templates: Sequence[Template], event: Event, service: str, **variable
         "serviceType": service,
         "event": msgspec.to_builtins(event),
     }
-    return render(templates, (service, service), {**seen, **variables}, "FALLBACK")
+    return render(templates, (service, service), {**seen, **variables}, "FALLBACK", 0.0)
 
 
 def headline(event: Event, **changes: Any) -> str:

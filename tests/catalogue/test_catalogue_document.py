@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from notifier.config import entries
 from notifier.config.load import shipped
+from notifier.config.templates import read_template
 from notifier.model import Event, Message
 from notifier.reasons import STATE_REASONS, trigger_name
 from notifier.services.slack import Section
@@ -164,7 +164,7 @@ def test_the_document_s_json_is_what_it_was_before_it_was_broken_into_lines() ->
 
 def test_the_template_in_the_document_works() -> None:
     ((key, text),) = yaml.safe_load(EXAMPLE).items()
-    template = entries.template(key, text, shipped().language, lambda *_: None)
+    template = read_template(key, text, shipped().language, lambda *_: None)
     event = recorded.of("RolloutCompleted", "s002-2-2-8")[1].note.event
     message = made.filled([template], event, "slack").message
     assert message.message.startswith(

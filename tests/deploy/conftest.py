@@ -8,7 +8,7 @@ from tests.deploy import real_helm
 from tests.deploy.rendering import KUSTOMIZE, Helm, Rendered, kustomized, value_sets, values
 
 CHARTED = [f"helm {name}" for name in value_sets()]
-KUSTOMIZED = ["kustomize base", "kustomize overlays/namespaced"]
+KUSTOMIZED = ["kustomize base", "kustomize overlays/namespaced", "kustomize overlays/self-service"]
 
 
 @pytest.fixture(scope="session")

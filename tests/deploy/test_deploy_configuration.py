@@ -49,7 +49,7 @@ def test_the_secret_holds_what_was_given_and_nothing_else_does(helm: Helm) -> No
 
 
 def test_what_is_made_is_what_the_daemon_is_told_to_read(rendered: Rendered) -> None:
-    options = dict(argument.lstrip("-").split("=", 1) for argument in rendered.container["args"][1:])
+    options = dict(argument.lstrip("-").partition("=")[::2] for argument in rendered.container["args"][1:])
     for kind, option in (("ConfigMap", "config-map-name"), ("Secret", "secret-name")):
         made = [each["metadata"]["name"] for each in rendered.of(kind) if "dashboard" not in each["metadata"]["name"]]
         assert made in ([], [options[option]])

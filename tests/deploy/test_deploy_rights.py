@@ -15,7 +15,11 @@ from tests.deploy.rbac import Grant, Rbac, grants
 from tests.deploy.rendering import KUSTOMIZE, NAMESPACE, Helm, Rendered, kustomized, values
 from tests.integration.daemon.stage import Stage, rollout, subscribed, until
 
-_SAID_BY = ("namespaces", "config_map_name", "secret_name")
+_SAID_BY = ("namespaces", "config_map_name", "secret_name", "self_service")
+INSTALLED = [
+    *("kustomize base", "kustomize overlays/namespaced", "kustomize overlays/self-service"),
+    *("helm defaults", "helm namespaced", "helm self-service"),
+]
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield Stage(tmp_path, api, sink)
 
 
-@pytest.fixture(params=["kustomize base", "kustomize overlays/namespaced", "helm defaults", "helm namespaced"])
+@pytest.fixture(params=INSTALLED)
 def installed(request: pytest.FixtureRequest) -> Rendered:
     how, name = request.param.split()
     if how == "kustomize":

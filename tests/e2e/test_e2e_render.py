@@ -100,3 +100,26 @@ async def test_wrong_use_is_exit_code_2_and_one_sentence(arguments: tuple[str, .
     assert (finished.code, finished.out) == (2, "")
     assert why in finished.err
     assert "Traceback" not in finished.err
+
+
+async def test_lines_of_templates_in_go_syntax_are_answered_line_by_line() -> None:
+    lines = [
+        {"template": "{{.a}} {{add .b 1}}", "data": {"a": 1_000_000, "b": 2}},
+        {"template": '{{(call .time.Parse "2026-01-31T12:00:00Z").Format "Jan"}}'},
+        {"template": "{{.a"},
+        {"template": "x\n{{index .list 3}}", "data": {"list": []}},
+        {"data": {}},
+    ]
+    finished = await call("render", "--jsonl", stdin="\n".join(map(json.dumps, lines)).encode())
+    assert finished.code == 0
+    answers = [json.loads(line) for line in finished.out.splitlines()]
+    assert answers[:2] == [{"output": "1e+06 3"}, {"output": "Jan"}]
+    assert [set(answer) for answer in answers[2:]] == [{"error"}] * 3
+    assert "(line 2)" in answers[3]["error"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("rollout-aborted",), ("-f", "-"), ("rollout-aborted", "--jsonl")])
+async def test_a_template_with_a_file_or_lines_are_wanted(arguments: tuple[str, ...]) -> None:
+    finished = await call("render", *arguments, stdin=b"")
+    assert finished.code == 2
+    assert "--jsonl" in finished.err

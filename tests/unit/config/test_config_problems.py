@@ -78,7 +78,7 @@ def test_a_good_config_map_has_no_problems() -> None:
         ("template.bad", "", 0, "a template is a mapping"),
         ("template.bad", "email:\n  subject: ok\nmessage: '{{ rollout. }}'", 3, "message"),
         ("template.bad", "message: ok\nslack:\n  attachments: '{{ nosuch }}'", 2, "slack.attachments"),
-        ("template.bad", "webhook:\n  ci:\n    body: '{% if %}'", 1, "webhook.ci.body"),
+        ("template.bad", "webhook:\n  ci:\n    body: '{% if %}'", 2, "webhook.ci.body"),
         ("template.bad", "message: hi\nslack: text", 2, "slack"),
         ("template.bad", "message: [a, b]", 1, "message"),
     ],

@@ -3,15 +3,17 @@
 import pytest
 
 from notifier.errors import TemplateError
-from notifier.jinja import JsonText, Language, compile_tree
+from notifier.jinja import Language, compile_tree
 from notifier.jinja.language import Native
+from notifier.jsontext import JsonText
 from notifier.secrets import SecretNames, names
 
 SECRETS = SecretNames({"token": "s3cret"})
 
 
 def rendered(source: str, note: str) -> object:
-    return JsonText(source, Language(), "slack.attachments").render({"rollout": {"note": note}, "secrets": SECRETS})
+    text = JsonText(compile_tree(source, Language()), "slack.attachments", "quote it")
+    return text.render({"rollout": {"note": note}, "secrets": SECRETS})
 
 
 @pytest.mark.parametrize("bracket", ["\\u27e6", "\\u27E6", "\\\\\\u27e6"])

@@ -35,6 +35,10 @@ def objects() -> Objects:
     return Objects()
 
 
+EMPTY: dict[str, object] = {"blueGreen": {}, "canary": {}}
+"""What every status has in Argo."""
+
+
 @pytest.fixture
 def known() -> Known:
     return Known([])
@@ -49,7 +53,8 @@ def test_the_object_its_runs_the_event_and_the_context_are_seen(objects: Objects
     keep(objects, Kind.ROLLOUT, rollout(replicas=3))
     keep(objects, Kind.ANALYSIS_RUN, child("run"))
     seen = scene.variables(ROOT, EVENT)
-    assert seen["rollout"] == rollout(replicas=3)
+    written = rollout(replicas=3)
+    assert seen["rollout"] == {**written, "status": written["status"] | EMPTY}
     assert seen["analysisRuns"] == [child("run")]
     assert seen["context"] == {"cluster": "one"}
     assert seen["event"] == {
@@ -117,8 +122,21 @@ def test_a_rollout_not_seen_yet_is_outlined_from_its_digest(known: Known, scene:
             "annotations": {REVISION_ANNOTATION: "2", "notifications.argoproj.io/subscribe.slack": "ops"},
         },
         "spec": {"replicas": 3},
-        "status": {"phase": "Degraded", "currentPodHash": "abc", "stableRS": "xyz"},
+        "status": {"phase": "Degraded", "currentPodHash": "abc", "stableRS": "xyz", **EMPTY},
     }
+
+
+def test_a_new_rollout_has_a_status_as_argo_s_types_give_it_one(objects: Objects, scene: Scene) -> None:
+    written = rollout()
+    del written["status"]
+    keep(objects, Kind.ROLLOUT, written)
+    assert scene.variables(ROOT, None)["rollout"]["status"] == EMPTY
+
+
+def test_what_a_status_says_of_its_strategy_stays(objects: Objects, scene: Scene) -> None:
+    said = {"canary": {"weights": {}}, "blueGreen": {"activeSelector": "abc"}}
+    keep(objects, Kind.ROLLOUT, rollout() | {"status": said})
+    assert scene.variables(ROOT, None)["rollout"]["status"] == said
 
 
 def test_an_outlined_rollout_has_its_runs(objects: Objects, known: Known, scene: Scene) -> None:

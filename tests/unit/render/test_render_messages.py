@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from notifier.config import entries
+from notifier.config.templates import read_template
 from notifier.jinja import Language
 from notifier.model import Message
 from notifier.render import Rendered, render
@@ -17,8 +17,8 @@ SLACK, CI = ("slack", "slack"), ("webhook", "ci")
 
 def rendered(*texts: str, service: tuple[str, str] = SLACK, **variables: Any) -> Rendered:
     """What some templates, named `t1`, `t2` and so on, say to a service; the fallback is `FALLBACK`."""
-    templates = [entries.template(f"t{n}", text, LANGUAGE, lambda *_: None) for n, text in enumerate(texts, 1)]
-    return render(templates, service, {"rollout": {"name": "cart"}, **variables}, "FALLBACK")
+    templates = [read_template(f"t{n}", text, LANGUAGE, lambda *_: None) for n, text in enumerate(texts, 1)]
+    return render(templates, service, {"rollout": {"name": "cart"}, **variables}, "FALLBACK", 0.0)
 
 
 def test_a_message_is_filled_in_and_stripped() -> None:
@@ -99,9 +99,9 @@ def test_of_several_templates_each_gives_the_webhook_s_section_or_leaves_the_ear
 BROKEN = "message: |\n  one\n  {{ rollout.nosuch.name }}"
 
 
-def test_a_template_that_cannot_be_filled_in_gives_the_fallback_and_a_fault_that_names_template_and_place() -> None:
+def test_a_template_that_cannot_be_filled_in_gives_the_fallback_marked_and_a_fault_that_names_the_place() -> None:
     found = rendered(BROKEN)
-    assert found.message == Message("FALLBACK", {})
+    assert found.message == Message("FALLBACK\n(template t1 could not be filled in)", {})
     (fault,) = found.faults
     assert fault.startswith("template t1: message: ")
     assert "nosuch" in fault
@@ -110,14 +110,14 @@ def test_a_template_that_cannot_be_filled_in_gives_the_fallback_and_a_fault_that
 
 def test_a_fault_names_the_leaf_of_a_section() -> None:
     found = rendered("message: hi\nslack: {blocks: [{text: '{{ rollout.nosuch.name }}'}]}")
-    assert found.message == Message("hi", {})
+    assert found.message == Message("hi\n(template t1 could not be filled in)", {})
     (fault,) = found.faults
     assert fault.startswith("template t1: slack.blocks[0].text: ")
 
 
 def test_one_template_that_cannot_be_filled_in_leaves_the_others_in_force() -> None:
     found = rendered("message: one", BROKEN, "slack: {icon: x}")
-    assert found.message == Message("one", {"icon": "x"})
+    assert found.message == Message("one\n(template t2 could not be filled in)", {"icon": "x"})
     assert [fault.partition(":")[0] for fault in found.faults] == ["template t2"]
 
 

@@ -40,6 +40,9 @@ def refused(*arguments: str, **environment: str) -> str:
     return error.format_message()
 
 
+SWITCHES = ("--web-actions", "--shadow", "--self-service")
+
+
 def option_names() -> list[str]:
     return [option for param in command.params for option in param.opts]
 
@@ -75,9 +78,17 @@ def test_every_option_reaches_its_setting(tmp_path: Path) -> None:
         "--config-map": str(there),
         "--secret": str(there),
         "--time-zone": "Europe/Berlin",
+        "--self-service-types": "slack",
+        "--self-service-offers": "chat, mail",
+        "--self-service-egress": "hooks.shop.svc 10.0.0.0/8",
+        "--self-service-egress-deny": "*.inner.example",
+        "--self-service-egress-only": "*.example:443",
+        "--self-service-entries": "5",
+        "--self-service-messages": "60",
         "--retry-horizon": "1h30m",
         "--shutdown-grace": "5s",
         "--ca-file": str(there),
+        "--shadow-except": "shop",
         "--store": "other.db",
         "--keep-deliveries": "1d",
         "--keep-events": "2d12h",
@@ -87,12 +98,22 @@ def test_every_option_reaches_its_setting(tmp_path: Path) -> None:
         "--page-address": "[::1]:1",
         "--page-hosts": "page.example.com, other",
     }
-    assert {*given, "--excluded-namespaces", "--web-actions"} == set(option_names())
-    assert made("--web-actions", *(word for pair in given.items() for word in pair)) == Settings(
+    assert {*given, "--excluded-namespaces", *SWITCHES} == set(option_names())
+    assert made(*SWITCHES, *(word for pair in given.items() for word in pair)) == Settings(
         settings.ClusterSettings("/a:/b", "prod", "http://127.0.0.1:8001/api"),
         settings.WatchSettings(("shop", "pay"), (), "team=shop,tier in (web, api),!legacy", "blue"),
         settings.ConfigSettings("mine", "hidden", "ops", str(there), str(there), "Europe/Berlin"),
-        settings.DeliverySettings(5400.0, 5.0, str(there)),
+        settings.SelfServiceSettings(
+            enabled=True,
+            types=("slack",),
+            offered=("chat", "mail"),
+            reachable=("hooks.shop.svc", "10.0.0.0/8"),
+            internal=("*.inner.example",),
+            only=("*.example:443",),
+            entries=5,
+            messages=60,
+        ),
+        settings.DeliverySettings(5400.0, 5.0, str(there), shadow=True, sent_in=("shop",)),
         settings.StoreSettings("other.db", 86_400.0, 216_000.0),
         settings.ViewSettings(("::1", 0), "console", "debug"),
         settings.PageSettings(("::1", 1), ("page.example.com", "other"), actions=True),
@@ -104,11 +125,12 @@ def test_every_option_is_read_from_the_environment_too(option: str) -> None:
     values = {"--address": "localhost:1", "--page-address": "none", "--log-format": "console", "--log-level": "error"}
     durations = dict.fromkeys(("--retry-horizon", "--shutdown-grace", "--keep-deliveries", "--keep-events"), "3s")
     files = dict.fromkeys(("--config-map", "--secret", "--ca-file"), __file__)
-    special = {"--server": "https://api", "--time-zone": "Asia/Tokyo", **values, **durations, **files}
+    counts = dict.fromkeys(("--self-service-entries", "--self-service-messages"), "7")
+    special = {"--server": "https://api", "--time-zone": "Asia/Tokyo", **values, **durations, **files, **counts}
     text = special.get(option, "some")
-    others = ["--kubeconfig", "k"] if option == "--context" else []
+    others = {"--context": ["--kubeconfig", "k"], "--shadow-except": ["--shadow"]}.get(option, [])
     variable = "ROLLOUTS_NOTIFIER_" + option[2:].upper().replace("-", "_")
-    given, value = ((option,), "1") if option == "--web-actions" else ((option, text), text)
+    given, value = ((option,), "1") if option in SWITCHES else ((option, text), text)
     assert made(*others, **{variable: value}) == made(*others, *given) != made(*others)
 
 
@@ -185,6 +207,7 @@ def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
     [
         ("--context", ["--context", "prod"]),
         ("--excluded-namespaces", ["--namespaces", "shop", "--excluded-namespaces", "pay"]),
+        ("--shadow-except", ["--shadow-except", "pay"]),
     ],
 )
 def test_options_that_contradict_one_another_are_refused(option: str, arguments: list[str]) -> None:
@@ -201,7 +224,7 @@ def test_help_shows_every_option_in_its_section_with_variable_and_default() -> N
         assert record
         assert "".join("".join(record).split()) in unwrapped
         assert "ROLLOUTS_NOTIFIER_" in record[1]
-        assert "default: " in record[1] or "empty: " in record[1] or option.name == "web_actions"
+        assert "default: " in record[1] or "empty: " in record[1] or option.opts[0] in SWITCHES
 
 
 def test_what_is_no_setting_is_refused_by_name() -> None:

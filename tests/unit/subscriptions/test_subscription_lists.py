@@ -74,7 +74,14 @@ def test_an_item_with_a_wrong_type_is_a_fault_and_leaves_the_others_in_force(ite
     ]
 
 
-@pytest.mark.parametrize("value", ["", "  ", "{}", "on-x", "trigger: [on-x]", "- on-x", "- []", "null"])
+@pytest.mark.parametrize("item", ["on-x", "[]", "null", "5", ""])
+def test_an_item_that_is_no_mapping_is_a_fault_and_leaves_the_others_in_force(item: str) -> None:
+    found = parsed("subscriptions", f"- trigger: [on-x]\n  {TO_OPS}\n- {item}\n- trigger: [on-y]\n  {TO_OPS}")
+    assert wishes(found) == ["on-x → slack:ops", "on-y → slack:ops"]
+    assert found.faults == (("subscriptions", "item 2: must be a mapping with `trigger` and `destinations`"),)
+
+
+@pytest.mark.parametrize("value", ["", "  ", "{}", "on-x", "trigger: [on-x]", "null"])
 def test_what_is_no_list_of_items_is_a_fault(value: str) -> None:
     found = parsed("subscriptions", value)
     assert found.subscriptions == ()
@@ -112,10 +119,26 @@ def test_recipients_are_taken_verbatim() -> None:
     assert wishes(found) == ["on-x → s: a;b ", "on-x → s:https://h:1/"]
 
 
-def test_numbers_become_texts() -> None:
-    found = parsed("subscriptions", "- trigger: [5]\n  destinations: [{service: sms, recipients: [4711, -100]}]")
-    assert [tuple(map(type, (s.trigger, *s.destination))) for s in found.subscriptions] == [(str, str, str)] * 2
-    assert wishes(found) == ["5 → sms:4711", "5 → sms:-100"]
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        *(("4711", "4711"), ("-100", "-100"), ("0x10", "16"), ("true", "true"), ("False", "false"), ("null", "")),
+        *(
+            ("1.50", "1.5"),
+            ("2.0", "2"),
+            ("1763715600.123456", "1763715600.123456"),
+            ("100000000000000000000.0", "1" + "0" * 20),
+        ),
+        *((".inf", "inf"), (".nan", "nan")),
+    ],
+)
+def test_what_yaml_takes_for_more_than_a_text_becomes_one(written: str, text: str) -> None:
+    item = f"- trigger: [{written}]\n  destinations: [{{service: sms, recipients: [{written}]}}]"
+    assert wishes(parsed("subscriptions", item)) == [f"{text} → sms:{text}"]
+
+
+def test_a_service_may_be_a_number() -> None:
+    assert wishes(parsed("subscriptions", "- destinations: [{service: 5, recipients: [ops]}]")) == [" → 5:ops"]
 
 
 def test_a_name_with_a_dot_can_be_asked_for() -> None:
@@ -127,6 +150,11 @@ def test_capitals_in_keys_do_not_matter() -> None:
     found = parsed("subscriptions", "- Trigger: [on-x]\n  DESTINATIONS: [{Service: slack, reciPients: [ops]}]")
     assert wishes(found) == ["on-x → slack:ops"]
     assert found.faults == ()
+
+
+def test_of_a_key_in_two_spellings_the_one_in_small_letters_counts() -> None:
+    for keys in ("trigger: [on-x]\n  Trigger: [on-y]", "Trigger: [on-y]\n  trigger: [on-x]"):
+        assert wishes(parsed("subscriptions", f"- {keys}\n  {TO_OPS}")) == ["on-x → slack:ops"]
 
 
 def test_triggers_for_trigger_is_a_fault_with_the_right_name_and_the_default_triggers_are_meant() -> None:

@@ -76,6 +76,17 @@ def test_a_global_recipient_is_a_service_and_all_that_follows_the_first_colon(
     assert list(asked["on-x"]) == [Destination(*destination)]
 
 
+@pytest.mark.parametrize("recipient", ["", ":ops", ":"])
+def test_a_global_recipient_without_a_service_tells_nobody(recipient: str) -> None:
+    assert told(globally(f"- {{recipients: ['{recipient}', 'slack:ops'], triggers: [on-x]}}"), {}) == {
+        "on-x": ["slack:ops"]
+    }
+
+
+def test_a_global_subscription_to_a_trigger_without_a_name_is_to_none() -> None:
+    assert told(globally("- {recipients: ['slack:ops'], triggers: ['']}", **DEFAULTS), {}) == {}
+
+
 def test_global_subscriptions_come_first() -> None:
     config = globally("- {recipients: ['slack:zed', 'slack:ann'], triggers: [on-x]}")
     assert told(config, {"subscribe.on-x.slack": "bob"}) == {"on-x": ["slack:zed", "slack:ann", "slack:bob"]}

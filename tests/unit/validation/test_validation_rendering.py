@@ -79,7 +79,9 @@ async def test_json_glued_from_text_is_found_where_quotes_break_it() -> None:
     broken = [line.replace("%s", "") for line in body]
     ((where, key, why),) = await said(sent_on("RolloutAborted", *broken))
     assert (where, key) == ("body: |", "template.x")
-    assert "webhook.hook.body: begins like JSON, and is none: Expecting ',' delimiter: line 1 column" in why
+    assert (
+        "webhook.hook.body: begins like JSON, and is none once rendered: Expecting ',' delimiter: line 1 column" in why
+    )
     whole = [line.replace('"{{ event.cause.message %s}}"', "{{ event.cause.message | tojson }}") for line in body]
     assert await said(sent_on("RolloutAborted", *whole)) == []
 

@@ -66,7 +66,8 @@ labels:
 {{- end }}
 {{- range $name, $value := .Values.settings }}
 {{- if not (kindIs "bool" $value) }}
-- {{ printf "--%s=%s" (kebabcase $name) (kindIs "slice" $value | ternary (join "," $value) $value) | quote }}
+{{- $one := kindIs "float64" $value | ternary (int64 $value) $value | toString }}
+- {{ printf "--%s=%s" (kebabcase $name) (kindIs "slice" $value | ternary (join "," $value) $one) | quote }}
 {{- else if $value }}
 - {{ printf "--%s" (kebabcase $name) | quote }}
 {{- end }}
@@ -93,4 +94,14 @@ labels:
 - apiGroups: [""]
   resources: [events]
   verbs: [list, watch, create]
+{{- if .Values.settings.selfService }}
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [{{ include "notifier.configMap" . }}]
+  verbs: [list, watch]
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: [{{ include "notifier.secret" . }}]
+  verbs: [list, watch]
+{{- end }}
 {{- end -}}
