@@ -21,8 +21,10 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from notifier.config.load import shipped
-from notifier.expr.builtins import BUILTINS, UNSUPPORTED
+from notifier.expr.builtins import BUILTINS
 from notifier.expr.predicates import PREDICATES
+from notifier.gotemplate import FUNCTIONS
+from notifier.gotemplate.sprig import LEFT_OUT
 from notifier.jinja import Language
 from notifier.kube.reflector import WatchHealth
 from notifier.metrics import Metrics
@@ -170,7 +172,8 @@ def names() -> Iterator[str]:
 def _functions() -> Iterator[str]:
     yield "\n## Functions of conditions\n\n" + _listed(sorted(BUILTINS)) + "\n"
     yield "\nOf every element of a list, `any(list, {.type == 'Available'})`: " + _listed(sorted(PREDICATES)) + "\n"
-    yield "\nNot supported, and refused when the trigger is loaded: " + _listed(sorted(UNSUPPORTED)) + "\n"
+    yield "\n## Functions of templates in Go syntax\n\n" + _listed(sorted(FUNCTIONS)) + "\n"
+    yield "\nNot supported, and refused when the template is loaded: " + _listed(sorted(LEFT_OUT)) + "\n"
 
 
 def _macros(file: Path) -> tuple[str, ...]:
