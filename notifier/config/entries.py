@@ -42,7 +42,7 @@ def trigger(name: str, text: str, warn: Warn) -> Trigger:
 
 def _condition(name: str, index: int, item: Mapping[str, Any], source: Located) -> Condition:
     line = source.line(index)
-    when, once_per = (_expression(item.get(key), key, line) for key in ("when", "oncePer"))
+    when, once_per = (_expression(item.get(key), key, source.line(index, key)) for key in ("when", "oncePer"))
     written = hashlib.sha1(str(item.get("when", "")).encode(), usedforsecurity=False).hexdigest()
     return Condition(
         key=f"{name}[{index}].{written[:8]}",

@@ -34,7 +34,8 @@ _ACTION = re.compile(r"\{\{-?\s*([^}]{1,300})")
 """The beginning of what stands in braces; what follows another in one piece is found with it."""
 _GO = re.compile(
     r"""
-        [.$`] | /\* | \(\s*(call\b|[.$(]) | (if|else|end|range|with|define|template|block|break|continue)\b
+        [.$`] | /\* | \(\s*(call\b|[.$(]|[A-Za-z]\w*\s+[.$`"\d])
+        | (if|else|end|range|with|define|template|block|break|continue)\b
         | [A-Za-z]\w*\s+[.$`] | (?!not\b)[A-Za-z]\w*\s+["\d]
         | (?:"[^"\\]*"|[^"'])*\|\s*[A-Za-z]\w*\s+[.$`"\d]
     """,

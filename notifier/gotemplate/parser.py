@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 
 from notifier.gotemplate import nodes
 from notifier.gotemplate.fault import Fault
@@ -16,7 +16,7 @@ LONGEST = 1 << 16
 _BLOCKS: dict[str, type[nodes.Block]] = {"if": nodes.If, "with": nodes.With, "range": nodes.Range}
 
 
-def parse(source: str, name: str, functions: Container[str], refused: Mapping[str, str]) -> nodes.Tree:
+def parse(source: str, name: str, functions: Collection[str], refused: Mapping[str, str]) -> nodes.Tree:
     """Return the tree of a source, which is the template of that name; raises Fault where it is none."""
     if len(source) > LONGEST:
         raise Fault(f"the template is too long: more than {LONGEST:,} characters")
@@ -24,7 +24,7 @@ def parse(source: str, name: str, functions: Container[str], refused: Mapping[st
 
 
 class _Parser(Pipelines):
-    def __init__(self, source: str, functions: Container[str], refused: Mapping[str, str]) -> None:
+    def __init__(self, source: str, functions: Collection[str], refused: Mapping[str, str]) -> None:
         super().__init__(source, functions, refused)
         self._templates: dict[str, nodes.Definition] = {}
         self._loops = 0

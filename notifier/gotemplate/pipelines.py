@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 
 from notifier.gotemplate import nodes
 from notifier.gotemplate.cursor import Cursor
@@ -10,6 +10,7 @@ from notifier.gotemplate.fault import Fault
 from notifier.gotemplate.lexer import Kind, Token
 from notifier.gotemplate.literals import character, number
 from notifier.gotemplate.quoting import unquoted
+from notifier.spelling import hint
 
 LONGEST = 50
 """How many commands a pipeline may have."""
@@ -22,7 +23,7 @@ _VARIABLES = 2
 class Pipelines(Cursor):
     """Parses pipelines; `functions` are the names that may be called, `refused` says of others why they may not."""
 
-    def __init__(self, source: str, functions: Container[str], refused: Mapping[str, str]) -> None:
+    def __init__(self, source: str, functions: Collection[str], refused: Mapping[str, str]) -> None:
         super().__init__(source)
         self._functions, self._refused = functions, refused
 
@@ -157,4 +158,4 @@ class Pipelines(Cursor):
             return nodes.Name(span, token.text)
         if token.text in self._refused:
             raise Fault(f'function "{token.text}" is not supported: {self._refused[token.text]}')
-        raise Fault(f'function "{token.text}" not defined')
+        raise Fault(f'function "{token.text}" not defined{hint(token.text, self._functions)}')

@@ -209,7 +209,8 @@ class _Reflector:
 
     def _rest(self, error: KubeError) -> float:
         chance = self.options.random()
-        if isinstance(error, (Forbidden, NotFound)):
+        denied = isinstance(error, (Forbidden, NotFound))
+        if denied and not self.health.listed:  # an API server that starts refuses what it will allow again soon
             return self.options.denied * (0.8 + 0.4 * chance)
         shortest, longest = self.options.backoff
         doubled = min(longest, shortest * 2.0 ** min(self.failures, 16))

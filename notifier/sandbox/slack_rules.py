@@ -129,7 +129,7 @@ def _attachments(fields: Fields) -> list[Object]:
         raise Refused("invalid_attachments")
     if len(attachments) > MOST_ATTACHMENTS:
         raise Refused("too_many_attachments")
-    pairs = ((f"/attachments/{index}/blocks", each.get("blocks", [])) for index, each in enumerate(attachments))
+    pairs = ((f"/attachments/{index}/blocks", each.get("blocks") or []) for index, each in enumerate(attachments))
     if wrong := [complaint for at, blocks in pairs for complaint in slack_blocks.complaints(blocks, at)]:
         raise Refused("invalid_attachments", *wrong)
     return attachments

@@ -24,7 +24,7 @@ from notifier.validation.made import Sample
 _LIKE_JSON = re.compile(r'\s*(\{\s*"|\[\s*\{)')
 """How a text begins that is meant as JSON: in a webhook's body, in Slack's attachments."""
 _MAP_OF_NAMES = re.compile(r"\b(labels|annotations)\b")
-_NAME = re.compile(r"[\w-]+|(?<=[\"'`])[\w./-]+(?=[\"'`])")
+_NAME = re.compile(r"(?<=[\"'`])[\w./-]+(?=[\"'`])|[\w-]+")
 _MOST_NAMES = 1000
 _ENOUGH = 10
 """Failures of one template after which it is not tried any more: each may have used up its budget."""
@@ -53,7 +53,7 @@ class _Stage(NamedTuple):
 def names(texts: Iterable[str]) -> frozenset[str]:
     """The names that labels and annotations may have in the texts of templates."""
     found = (name for text in texts if _MAP_OF_NAMES.search(text) for name in _NAME.findall(text))
-    return frozenset(itertools.islice(found, _MOST_NAMES))
+    return frozenset(itertools.islice(dict.fromkeys(found), _MOST_NAMES))
 
 
 def rehearse(config: Config, samples: Iterable[Sample], known: Collection[str] = ()) -> Iterator[Mishap]:

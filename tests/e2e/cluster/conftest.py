@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 
@@ -25,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     why = lacking()
     for number, item in enumerate(item for item in items if _HERE in item.path.parents):
         item.add_marker(pytest.mark.cluster)
-        item.add_marker(pytest.mark.timeout(180 if number else _BUILD))
+        item.add_marker(pytest.mark.timeout(300 if number else _BUILD))
         if why:
             item.add_marker(pytest.mark.skip(reason=why))
 
@@ -40,23 +41,36 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealCluster]:
     async with real_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        await cluster.grant()
         yield cluster
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def account(cluster: RealCluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The kubeconfig of the daemon's service account."""
-    return await cluster.daemons_config(tmp_path_factory.mktemp("account"))
+    return await cluster.account(tmp_path_factory.mktemp("account"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def story(cluster: RealCluster, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Story]:
     namespace = re.sub("[^a-z0-9]+", "-", request.node.name)[-60:].strip("-")
-    await cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     async with WebhookSink() as sink:
         await cluster.configure({"service.webhook.hook": f"url: {sink.url}/hook\n"})
-        story = Story(cluster, namespace, sink, tmp_path)
-        async with beside(story.watch()):
+        async with told(Story(cluster, namespace, sink, tmp_path)) as story:
             yield story
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def neighbour(story: Story, tmp_path: Path) -> AsyncIterator[Story]:
+    """Another namespace, whose receiver is the same."""
+    async with told(Story(story.cluster, f"b-{story.namespace}", story.sink, tmp_path)) as neighbour:
+        yield neighbour
+
+
+@asynccontextmanager
+async def told(story: Story) -> AsyncIterator[Story]:
+    """A story in a namespace that is there until the block ends."""
+    cluster, namespace = story.cluster, story.namespace
+    await cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    async with beside(story.watch()):
+        yield story
     await cluster.kubectl("delete", "namespace", namespace, "--wait=false")

@@ -24,16 +24,19 @@ from tests.cluster.prometheus import Prometheus
 
 GIVEN = os.environ.get("E2E_KUBECONFIG", "")
 ACCOUNT = "rollouts-notifier"
-BASE = Path(__file__).parents[3] / "deploy" / "kustomize" / "base"
+KUSTOMIZE = Path(__file__).parents[3] / "deploy" / "kustomize"
+BASE = KUSTOMIZE / "base"
 
 _KUBECTL = Path(sys.executable).with_name("kubectl")
 _RIGHTS = {"ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}
+_PATIENCE = 60
+"""Seconds for a command that takes one, on a machine that others work on."""
 
 
 async def execute(*command: str | Path, stdin: str = "") -> str:
     """What a command prints; it has to succeed."""
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=STDOUT)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(_PATIENCE):
         out, _ = await process.communicate(stdin.encode())
     assert process.returncode == 0, out.decode()
     return out.decode()
@@ -83,23 +86,40 @@ class RealCluster:
         """All objects of a namespace."""
         return list((await self.get(resource, namespace))["items"])
 
-    async def configure(self, entries: Mapping[str, str], name: str = "rollouts-notifier-config") -> None:
+    async def configure(
+        self, entries: Mapping[str, str], name: str = "rollouts-notifier-config", namespace: str = NAMESPACE
+    ) -> None:
         """Write a ConfigMap, whole."""
-        metadata = {"name": name, "namespace": NAMESPACE}
+        metadata = {"name": name, "namespace": namespace}
         await self.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": dict(entries)})
 
-    async def grant(self) -> None:
-        """Give the daemon's service account the rights that the manifests give it, and no others."""
-        manifests = list(yaml.safe_load_all(await self.kubectl("kustomize", str(BASE))))
-        await self.apply(*(manifest for manifest in manifests if manifest["kind"] in _RIGHTS))
+    async def hide(self, values: Mapping[str, str], name: str, namespace: str = NAMESPACE) -> None:
+        """Write a Secret, whole."""
+        metadata = {"name": name, "namespace": namespace}
+        await self.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": dict(values)})
 
-    async def daemons_config(self, folder: Path) -> Path:
-        """A kubeconfig with a token of the daemon's service account."""
-        token = (await self.kubectl("create", "token", ACCOUNT, f"--namespace={NAMESPACE}")).strip()
+    async def manifests(self, kustomization: Path = BASE) -> list[Object]:
+        """All that `kubectl apply -k` would apply."""
+        return list(yaml.safe_load_all(await self.kubectl("kustomize", str(kustomization))))
+
+    async def account(self, folder: Path, kustomization: Path = BASE) -> Path:
+        """A kubeconfig of a kustomization's service account, with the rights that are given there and no others."""
+        given = [manifest for manifest in await self.manifests(kustomization) if manifest["kind"] in _RIGHTS]
+        await self.apply(*given)
+        name = next(manifest["metadata"]["name"] for manifest in given if manifest["kind"] == "ServiceAccount")
+        token = (await self.kubectl("create", "token", name, f"--namespace={NAMESPACE}")).strip()
         config = yaml.safe_load(await self.kubectl("config", "view", "--raw", "--minify", "--flatten"))
         config["users"][0]["user"] = {"token": token}
         (path := folder / "daemon.kubeconfig").write_text(yaml.safe_dump(config))
         return path
+
+
+def variant(folder: Path, other: Path, name: str, *patches: Object) -> Path:
+    """A kustomization like another one, for a daemon beside that: all its names end in `-name`."""
+    resources = [os.path.relpath(other, folder)]
+    text = yaml.safe_dump({"resources": resources, "nameSuffix": f"-{name}", "patches": list(patches)})
+    (folder / "kustomization.yaml").write_text(text)
+    return folder
 
 
 @asynccontextmanager

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from itertools import product
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 import pytest_asyncio
-import yaml
 
 from notifier.kube.errors import Forbidden
 from notifier.kube.resources import CONFIG_MAPS, EVENTS, ROLLOUTS, SECRETS, Resource
 from notifier.kube.transport import Cluster, Transport
-from notifier.model import COMPONENT, Object
+from notifier.model import COMPONENT
 from tests.cluster.control_plane import NAMESPACE
 from tests.cluster.kubelet import PODS
+from tests.e2e.cluster.audit import Audit, granted
 from tests.e2e.cluster.objects import canary, weight
-from tests.e2e.cluster.real import ACCOUNT, BASE, RealCluster
+from tests.e2e.cluster.real import BASE, RealCluster
 from tests.e2e.cluster.story import MOMENT, Story
 from tests.integration.daemon.stage import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Right = tuple[str, str, str, str]
-"""Verb, API group, resource and the name that it is about, "" for any."""
-
-_USER = f"system:serviceaccount:{NAMESPACE}:{ACCOUNT}"
-_DECISION = "authorization.k8s.io/decision"
 _STANDARD = "pod-security.kubernetes.io/enforce"
 
 
@@ -40,40 +33,21 @@ async def daemons(account: Path) -> AsyncIterator[Transport]:
         yield transport
 
 
-def granted(rule: Object) -> Iterator[Right]:
-    """The single rights that a rule of RBAC gives."""
-    return product(rule["verbs"], rule["apiGroups"], rule["resources"], rule.get("resourceNames", [""]))
-
-
-def asked(audit: str) -> Iterator[tuple[Right, str]]:
-    """What the daemon has asked the API server for, and what RBAC said: a namespace may refuse for other reasons."""
-    for entry in map(msgspec.json.decode, audit.splitlines()):
-        if entry["user"]["username"] == _USER:
-            about, verb = entry["objectRef"], entry["verb"]
-            name = "" if verb == "create" else about.get("name", "")
-            yield (verb, about.get("apiGroup", ""), about["resource"], name), entry["annotations"][_DECISION]
-
-
 async def warned(story: Story, namespace: str, word: str) -> bool:
     """Whether the daemon has written a Warning Event with a word in it."""
     events = await story.cluster.items(EVENTS, namespace)
     return any(event["source"].get("component") == COMPONENT and word in event["message"] for event in events)
 
 
-async def manifests(cluster: RealCluster) -> list[Any]:
-    """All that `kubectl apply -k` would apply."""
-    return list(yaml.safe_load_all(await cluster.kubectl("kustomize", str(BASE))))
-
-
 async def test_the_api_server_takes_every_manifest_as_it_is(cluster: RealCluster) -> None:
     said = await cluster.kubectl("apply", "-k", str(BASE), "--server-side", "--dry-run=server")
     assert "Warning" not in said
-    assert len(said.splitlines()) == len(await manifests(cluster))
+    assert len(said.splitlines()) == len(await cluster.manifests())
 
 
 async def test_the_pod_is_admitted_under_the_restricted_standard(cluster: RealCluster, story: Story) -> None:
     await cluster.kubectl("label", "namespace", story.namespace, f"{_STANDARD}=restricted")
-    template = next(obj for obj in await manifests(cluster) if obj["kind"] == "Deployment")["spec"]["template"]
+    template = next(obj for obj in await cluster.manifests() if obj["kind"] == "Deployment")["spec"]["template"]
     pod = {"apiVersion": "v1", "kind": "Pod", **template, "metadata": {"name": "daemon"}}
     body, path = msgspec.json.encode(pod), PODS.path(story.namespace)
     await cluster.admin.request("POST", path, query={"dryRun": "All"}, body=body)
@@ -85,8 +59,7 @@ async def test_the_pod_is_admitted_under_the_restricted_standard(cluster: RealCl
 async def test_the_daemon_uses_every_right_that_it_has_and_is_refused_nothing(story: Story, account: Path) -> None:
     if story.cluster.plane is None:
         pytest.skip("the audit log of E2E_KUBECONFIG is not ours to read")
-    audit = story.cluster.plane.audit
-    before = len(audit.read_text())
+    audit = Audit(story.cluster.plane.audit)
     await story.cluster.configure({"service.webhook.hook": f"url: {story.sink.url}/hook\n", "service.webhok": "no"})
     update = canary(weight(50))
     update["metadata"]["annotations"]["notifications.argoproj.io/subscribe.on-rollout-complete.hook"] = ""
@@ -94,10 +67,8 @@ async def test_the_daemon_uses_every_right_that_it_has_and_is_refused_nothing(st
         await story.deploy(update)
         await until(lambda: warned(story, story.namespace, "on-rollout-completed"), MOMENT)
         await until(lambda: warned(story, NAMESPACE, "service.webhok"), MOMENT)
-    requests = list(asked(audit.read_text()[before:]))
-    rules = [rule for obj in await manifests(story.cluster) for rule in obj.get("rules", [])]
-    assert {right for right, _ in requests} == {right for rule in rules for right in granted(rule)}
-    assert {decision for _, decision in requests} == {"allow"}
+    assert audit.asked() == granted(await story.cluster.manifests())
+    assert audit.decisions() == {"allow"}
 
 
 @pytest.mark.parametrize(

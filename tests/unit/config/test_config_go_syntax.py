@@ -24,6 +24,7 @@ GO = [
     ('{{ "a" | upper | printf "%s!" }}', "A!"),
     ("{{/* nothing */}}{{- `raw` -}}", "raw"),
     ("{{ with .rollout }}{{ .metadata.name }}{{ end }}", "cart"),
+    ('{{ (get .rollout.metadata "name") | upper }}', "CART"),
     ("{{ .recipient }} of {{ .serviceType }}", "me of slack"),
     ("{{ .rollout.metadata.nosuch.deeper }}", "<no value>"),
 ]

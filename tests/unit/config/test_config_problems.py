@@ -59,7 +59,7 @@ def test_a_good_config_map_has_no_problems() -> None:
         ("service.carrier-pigeon.x", "token: a", 0, "no service type 'carrier-pigeon'"),
         ("service.", "token: a", 0, "no service type ''"),
         ("trigger.bad", "- when: 'true'\n- when: rollout. ==", 2, "`rollout. ==`"),
-        ("trigger.bad", "- when: 'true'\n  oncePer: 'a b'", 1, "`a b`"),
+        ("trigger.bad", "- when: 'true'\n  oncePer: 'a b'", 2, "`a b`"),
         ("trigger.bad", "- when: len(rollout", 1, "`len(rollout`"),
         ("trigger.bad", "\n\n- send: good", 3, "`send` must be a list of names"),
         ("trigger.bad", "- send: [{}]", 1, "`send` must be a list of names"),

@@ -11,7 +11,7 @@ from notifier.errors import TemplateError
 from notifier.gotemplate.sprig import LEFT_OUT
 
 UNREADABLE = [
-    ("{{unknown .x}}", 'function "unknown" not defined', 1),
+    ("{{zzz .x}}", 'function "zzz" not defined', 1),
     ("a\nb {{$y}}", 'undefined variable "$y"', 2),
     ("\n\n{{if .x}}", "unexpected EOF", 3),
     ("{{end}}", 'unexpected "end" in input', 1),

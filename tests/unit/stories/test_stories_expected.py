@@ -17,7 +17,8 @@ from notifier.errors import ConfigError
 
 ORDERS = st.lists(st.sampled_from(IN_ORDER), max_size=12)
 OTHERS = st.lists(st.sampled_from((SCALING, "RolloutHealthy")), max_size=6)
-CORRUPT = (b"plain", b"\x1f\x8bnonsense", *map(gzip.compress, (b'{"object": ', b"[1]\n", b'{"type": "ADDED"}\n')))
+PACKED = [gzip.compress(text, mtime=0) for text in (b'{"object": ', b"[1]\n", b'{"type": "ADDED"}\n')]
+CORRUPT = (b"plain", b"\x1f\x8bnonsense", *PACKED)
 KNOWN: dict[str, Any] = {
     "argo": {SCALING: 2},
     "order": ["RolloutUpdated", "RolloutAborted", "RolloutAborted"],

@@ -42,7 +42,7 @@ data:
   template.jinja: |
     message: "{{ rollout.metadata.name | uper }}"
   template.function: |
-    message: "{{ shout .rollout.metadata.name }}"
+    message: "{{ uppr .rollout.metadata.name }}"
   template.mustache: |
     engine: mustache
     message: hi
@@ -157,9 +157,9 @@ REPORT = [
         'message: there is no filter "uper"; did you mean upper? (line 1)',
     ),
     (
-        'message: "{{ shout .rollout.metadata.name }}"',
+        'message: "{{ uppr .rollout.metadata.name }}"',
         "template.function",
-        'message: function "shout" not defined (line 1)',
+        "message: function \"uppr\" not defined; did you mean 'upper'? (line 1)",
     ),
     ("engine: mustache", "template.mustache", "`engine` is jinja2 or go, not 'mustache'"),
     (

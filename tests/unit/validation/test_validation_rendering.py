@@ -10,7 +10,7 @@ from notifier.reasons import EVENT_REASONS, STATE_REASONS
 from notifier.validation import made
 from notifier.validation.rehearsal import rehearse
 from tests.catalogue import recorded
-from tests.unit.validation.checked import config_map, report, rollout, said
+from tests.unit.validation.checked import SECRET, config_map, report, rollout, said
 
 HOOK = "service.webhook.hook: 'url: http://hook.test'"
 MAYBE = {"manual", "initial", "retry"}
@@ -130,3 +130,44 @@ async def test_a_rollout_that_cannot_be_read_is_found_and_the_rest_is_tried() ->
         ("2.yaml", "cannot be read"),
     ]
     assert "`$.spec.replicas`" in found[1].message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "message: '{{ .rollout.metadata.labels.team | upper }}'",
+        "message: '{{ index .rollout.metadata.annotations \"shop.example/team\" | upper }}'",
+        "message: '{{ get .rollout.spec.template.metadata.labels `team` | upper }}'",
+        "slack: {text: '{{ rollout.metadata.labels.team }}'}",
+        "slack: {text: \"{{ rollout.metadata.labels['shop.example/team'] }}\"}",
+    ],
+)
+async def test_labels_that_a_rollout_may_have_are_not_found_missing(line: str) -> None:
+    assert await said(sent_on("RolloutAborted", line)) == []
+
+
+async def test_a_section_that_no_service_is_sent_is_tried_too() -> None:
+    ((line, _, why),) = await said(
+        sent_on("RolloutAborted", "message: hi", "email:", "  subject: '{{ .rollout.kind.x }}'")
+    )
+    assert line == "subject: '{{ .rollout.kind.x }}'"
+    assert "email.subject: can't evaluate field x in type string" in why
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("rollout.status.nope.phase == 'x'", ""),
+        ("not rollout.status.nope", ""),
+        ("filter(rollout.status.conditions, .type == 'x')[0].status", ""),
+        ("rollout.metadata.labels.team == 'a'", ""),
+        ("event.reason == 'RolloutAborted' and analysisRuns[0].status.phase == 'Failed'", ""),
+        ("rollout.status.phase + 1 > 2", "cannot compute string + int"),
+        ("shout(rollout.metadata.name)", "cannot call nil: it is no function"),
+    ],
+)
+async def test_a_condition_is_found_that_no_rollout_makes_true_and_not_one_that_meets_nil(when: str, why: str) -> None:
+    entry = f'trigger.x: |\n  - when: "{when}"\n    on: [RolloutAborted]'
+    found = await report(config_map(HOOK, entry), f"{SECRET}stringData: {{token: xxxxx}}")
+    assert [one.message.partition(":")[0] for one in found.findings] == (["`when` cannot be evaluated"] if why else [])
+    assert all(why in one.message for one in found.findings)
