@@ -76,7 +76,7 @@ class Daemon:
 
     def secrets(self) -> Iterable[str]:
         """The values that must not appear in any log line."""
-        return self.directory.secrets.values() if hasattr(self, "directory") else ()
+        return self.directory.masked if hasattr(self, "directory") else ()
 
     @property
     def page_url(self) -> str:
@@ -170,7 +170,7 @@ class Daemon:
         pipeline.config, pipeline.tenants = directory.config, dict(directory.tenants)
         self._reporter.configured(directory.problems_in(namespace), blamed, namespace)
         self.metrics.configured(directory.config.services, len(directory.problems))
-        await self._feed.reconsider(namespace if another else "")
+        await self._feed.reconsider(namespace, learning=another)
 
     def _told(self, told: Told) -> None:
         self._reporter.told(told)
@@ -239,7 +239,7 @@ def _text(path: str) -> str:
 
 
 def _terms(own: SelfServiceSettings) -> Terms:
-    return Terms(frozenset(own.types), frozenset(own.offered), own.entries, own.messages)
+    return Terms(frozenset(own.types), frozenset(own.offered), own.entries, own.messages, own.size)
 
 
 def _whereabouts(settings: Settings) -> Whereabouts:

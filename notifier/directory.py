@@ -8,7 +8,7 @@ from typing import NamedTuple
 from notifier import subscriptions
 from notifier.config.load import OptionsCheck, Source, load, without_secrets
 from notifier.config.schema import Config, ServiceEntry, scope_of
-from notifier.config.tenancy import Terms, admitted, combined
+from notifier.config.tenancy import Terms, admitted, combined, few
 from notifier.errors import ConfigError
 from notifier.model import Problem
 from notifier.services import SERVICES, Service
@@ -22,6 +22,10 @@ def _check(service: type[Service]) -> OptionsCheck:
 
 CHECKS = {kind: _check(service) for kind, service in SERVICES.items()}
 """How the options of each service type are read."""
+
+
+_NO_WORD = 12
+"""How many characters a secret of a namespace has that is masked in everybody's log lines."""
 
 
 class Given(NamedTuple):
@@ -64,6 +68,12 @@ class Directory:
         return {name: value for secrets in (self.config.secrets, *own) for name, value in secrets.items()}
 
     @property
+    def masked(self) -> frozenset[str]:
+        """What nobody may read in a log; of namespaces' secrets the long ones: short ones may be everybody's words."""
+        own = {v for c in self.tenants.values() for k, v in c.secrets.items() if scope_of(k) and len(v) >= _NO_WORD}
+        return frozenset(self.config.secrets.values()) | own
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What cannot work, in all configurations."""
         return tuple(problem for problems in self._problems.values() for problem in problems)
@@ -102,7 +112,8 @@ class Directory:
         source, refused = admitted(given.config_map, self._terms)
         before = self._tenants[namespace].own if namespace in self._tenants else None
         checks = {kind: check for kind, check in CHECKS.items() if kind in self._terms.types}
-        own = load(source, given.secrets or {}, checks, before, zone=self._zone, offered=self._terms.offered)
+        secrets = few(given.secrets or {}, self._terms)
+        own = load(source, secrets, checks, before, zone=self._zone, offered=self._terms.offered)
         tenant = _Tenant(own, frozenset(source.data), source.object)
         config = self._combined(namespace, tenant)
         entries = [entry for name, entry in config.services.items() if scope_of(name) == namespace]

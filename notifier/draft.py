@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,16 +11,19 @@ from typing import NamedTuple
 import msgspec
 
 from notifier import subscriptions, triggers
+from notifier.allowance import Allowance
 from notifier.config.schema import Condition, Config, Trigger, scope_of
 from notifier.known import Known
 from notifier.model import Destination, Event, Message, Problem, Target
 from notifier.objects import Objects
 from notifier.outbox.protocol import Delivery, Record, State
 from notifier.quota import Quota
+from notifier.render import Rendered
 from notifier.rollouts.digests import AnyDigest, RolloutDigest, RunDigest
 from notifier.rollouts.interpret import Interpretation
 from notifier.rollouts.tell import Teller, event_id, tell
 from notifier.scene import Said, Scene
+from notifier.secrets import harmless
 from notifier.subscriptions import Wanted
 from notifier.times import seconds
 from notifier.triggers import Firing, Judge, Memory, Sight, Verdict
@@ -27,6 +31,10 @@ from notifier.triggers import Firing, Judge, Memory, Sight, Verdict
 _encode = msgspec.json.Encoder().encode
 _memory = msgspec.json.Decoder(Memory).decode
 _NOTHING = b"{}"
+_LONGEST = 256 * 1024
+"""How long a message of a namespace's own templates may be, in bytes."""
+_STEPS = 1_000_000
+"""What one change may cost in conditions and templates of a namespace's own: about two seconds."""
 
 
 class Note(NamedTuple):
@@ -51,6 +59,7 @@ class Draft:
         self._memory = self._remembered = _remembered(self._root)
         self._scene = Scene(config, objects, known)
         self._errors: list[tuple[str, str]] = []
+        self._allowance = Allowance(_STEPS)
         self.judged: Counter[tuple[str, Verdict]] = Counter()
         self.notes: list[Note] = []
         self.problems: list[Problem] = []
@@ -63,7 +72,9 @@ class Draft:
         wanted = self._wanted(event.uid, self._found.also)
         for trigger in self._config.for_reason(event.reason):
             if trigger.name in wanted:
-                self._memory, firing = triggers.on_event(trigger, event, self._memory, self._judge(event.uid, event))
+                self._memory, firing = triggers.on_event(
+                    trigger, event, self._memory, self._judge(event.uid, event, trigger)
+                )
                 yield from (firing,) if firing else ()
 
     def fire_armed(self) -> Iterator[Firing]:
@@ -73,7 +84,7 @@ class Draft:
         for name in list(self._memory.armed):
             trigger = self._config.triggers.get(name)
             if trigger and trigger.on:
-                judge = self._judge(self._root.uid, self._memory.armed[name].event)
+                judge = self._judge(self._root.uid, self._memory.armed[name].event, trigger)
                 self._memory, firing = triggers.on_armed(trigger, self._memory, self._root.revision, judge)
                 yield from (firing,) if firing else ()
 
@@ -82,7 +93,7 @@ class Draft:
         if not self._root or not self._config.watched or not self._is_up_to_date(self._root):
             return
         for trigger, condition, sight in self._watched(self._root, was, known=known):
-            judge = self._judge(self._root.uid, None)
+            judge = self._judge(self._root.uid, None, trigger)
             self._memory, firing = triggers.on_state(trigger, condition, self._memory, judge, sight)
             yield from (firing,) if firing else ()
 
@@ -96,10 +107,24 @@ class Draft:
     def render(self, firing: Firing, event: Event, destination: Destination) -> None:
         """Make the message for one destination, and the delivery that carries it."""
         said = Said(firing.trigger.name, firing.send, event)
-        message, faults = self._scene.message(said, destination, self._now)
+        over = self._over_quota(firing.trigger.name)
+        message, faults = (Message(harmless(event.summary)), ()) if over else self._message(said, destination)
         for fault in faults:
             self._problem(event, f"trigger {firing.trigger.name}", fault)
-        self.notes.append(Note(self._delivery(firing, event, destination, message), event, message))
+        self.notes.append(Note(self._delivery(firing, event, destination, message, over), event, message))
+
+    def _message(self, said: Said, destination: Destination) -> Rendered:
+        """A message that can be stored: one of half characters, or nested too deeply, must not cost all others."""
+        allowance = self._allowance if scope_of(said.trigger) else None
+        try:
+            rendered = self._scene.message(said, destination, self._now, allowance)
+            size = len(_encode(rendered.message))
+            why = f"it has more than {_LONGEST:,} bytes" if allowance and size > _LONGEST else ""
+        except (RecursionError, ValueError) as error:
+            why = str(error)
+        if why:
+            return Rendered(Message(harmless(said.event.summary)), (f"the message cannot be stored: {why}",))
+        return rendered
 
     def records(self) -> list[Record]:
         """What is to be stored of the digests."""
@@ -137,7 +162,10 @@ class Draft:
         old = was.subscriptions if was is not None and was.uid == root.uid else root.subscriptions
         before = subscriptions.wanted((old,), root.labels, self._config) if old != root.subscriptions else wanted
         for trigger in (self._config.watched[name] for name in wanted if name in self._config.watched):
-            sight = Sight(known, frozenset(wanted[trigger.name].keys() - before.get(trigger.name, {}).keys()))
+            if trigger.watched and self._lags(root):
+                continue
+            newcomers = frozenset(wanted[trigger.name].keys() - before.get(trigger.name, {}).keys())
+            sight = Sight(known, newcomers, root.revision)
             for condition in trigger.conditions:
                 if condition.when and (not condition.uses_runs or self._knows_runs(root)):
                     yield trigger, condition, sight
@@ -146,12 +174,20 @@ class Draft:
         """Whether this reader has the state the digest is of: one that lags must not judge."""
         return self._objects.version(root.uid) == root.version
 
+    def _lags(self, root: RolloutDigest) -> bool:
+        """Whether the status is of an older spec: the controller has not seen the new one yet."""
+        rollout = self._scene.variables(root.uid, None)["rollout"]
+        generation, observed = rollout["metadata"].get("generation"), rollout["status"].get("observedGeneration")
+        return isinstance(generation, int) and str(observed).isdecimal() and int(observed) < generation
+
     def _knows_runs(self, root: RolloutDigest) -> bool:
         runs = (d for d in self._known.family(root.uid).values() if isinstance(d, RunDigest))
         return all(self._objects.version(run.uid) == run.version for run in runs)
 
-    def _judge(self, uid: str, event: Event | None) -> Judge:
-        return Judge(lambda: self._scene.variables(uid, event), self._now, self._errors, self.judged)
+    def _judge(self, uid: str, event: Event | None, trigger: Trigger) -> Judge:
+        whose = scope_of(trigger.name)
+        see = functools.partial(self._scene.variables, uid, event, whose)
+        return Judge(see, self._now, self._errors, self.judged, self._allowance if whose else None)
 
     def event(self, firing: Firing) -> Event:
         """What a firing is about."""
@@ -163,9 +199,11 @@ class Draft:
         severity = firing.trigger.severity or firing.event.severity
         return msgspec.structs.replace(firing.event, severity=severity)
 
-    def _delivery(self, firing: Firing, event: Event, destination: Destination, message: Message) -> Delivery:
+    def _delivery(
+        self, firing: Firing, event: Event, destination: Destination, message: Message, over: str | None
+    ) -> Delivery:
         service, recipient = destination
-        why = self._unfit(service) or self._over_quota(firing.trigger.name)
+        why = self._unfit(service) or over
         return Delivery(
             key=_key(firing, event, destination),
             lane=f"{service}|{recipient}|{event.uid}",

@@ -58,10 +58,10 @@ class Feed:
             async with self._working:
                 self._told(await self._intake.tick(self._clock()))
 
-    async def reconsider(self, learning: str = "") -> None:
-        """Judge every Rollout's conditions once more, see `Intake.reconsider`."""
+    async def reconsider(self, namespace: str = "", *, learning: bool = False) -> None:
+        """Judge conditions once more, see `Intake.reconsider`."""
         async with self._working:
-            self._told(await self._intake.reconsider(self._clock(), learning))
+            self._told(await self._intake.reconsider(self._clock(), namespace, learning=learning))
 
     async def _absorb_waiting(self) -> None:
         while changes := self._drain():

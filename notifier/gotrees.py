@@ -7,8 +7,10 @@ from typing import Any
 
 from notifier import gotemplate
 from notifier.errors import TemplateError
-from notifier.secrets import sealed, unsealed
+from notifier.secrets import new_seal, sealed, unsealed
 from notifier.trees import filled, planned
+
+_OURS = frozenset({"now", "allowance"})
 
 
 class GoText:
@@ -22,14 +24,16 @@ class GoText:
             raise TemplateError(f"{path}: {error.message}", error.line) from error
 
     def render(self, variables: Mapping[str, Any]) -> str:
-        """Return the text; `now` among the variables is the time in seconds since the epoch.
+        """Return the text; `now` among the variables is the time in seconds since the epoch, `allowance` an Allowance.
 
         Of the secrets' placeholders only those stay that come from `secrets`. Raises TemplateError.
         """
-        data = {name: value for name, value in variables.items() if name != "now"}
-        data["secrets"] = sealed(variables.get("secrets", {}))
+        now, allowance = variables.get("now"), variables.get("allowance")
+        data = {name: value for name, value in variables.items() if name not in _OURS}
+        seal = new_seal()
+        data["secrets"] = sealed(variables.get("secrets", {}), seal)
         try:
-            return unsealed(self._template.render(data, now=variables.get("now")))
+            return unsealed(self._template.render(data, now=now, allowance=allowance), seal)
         except TemplateError as error:
             raise TemplateError(f"{self._path}: {error.message}", error.line) from error
 

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any
 
 import msgspec
 import structlog
 
 from notifier.draft import Note
 from notifier.known import Known
-from notifier.model import Change, Event, Kind, Problem, Scope, Target
+from notifier.model import Change, Event, Kind, Problem, Scope
 from notifier.objects import slim
 from notifier.outbox.protocol import Committed, Delivery, Outbox
 from notifier.pipeline import Derived, Pipeline
@@ -28,7 +27,7 @@ from notifier.rollouts.interpret import (
     waits_for,
 )
 from notifier.selectors import parse
-from notifier.sightings import Held, Sighting, look_ahead
+from notifier.sightings import Held, Sighting, look_ahead, unreadable
 from notifier.triggers import Verdict
 
 _log = structlog.get_logger(__name__)
@@ -107,7 +106,7 @@ class Intake:
                 slimmed = change._replace(raw=slim(change.raw))
                 view = read(slimmed.kind, slimmed.raw)
             except (UnreadableError, msgspec.DecodeError) as error:
-                told.problems.append(_unreadable(change, error))
+                told.problems.append(unreadable(change, error))
                 continue
             if matters(view) and view.metadata.namespace not in self._excluded:
                 first = self._is_unlearned(change.kind, view.metadata.namespace)
@@ -140,12 +139,12 @@ class Intake:
             told.extend(await self._adopt(now, force=False))
         return told
 
-    async def reconsider(self, now: float, learning: str = "") -> Told:
-        """Judge every Rollout's conditions once more: the configuration is new.
+    async def reconsider(self, now: float, namespace: str = "", *, learning: bool = False) -> Told:
+        """Judge the conditions of a namespace's Rollouts once more, "" is everybody's: the configuration is new.
 
-        In the namespace `learning` another one than before is in force: what holds there is learned and not told.
+        While `learning`, what holds is taken note of and not told: another configuration than before is in force.
         """
-        return await self._look_again(self._pipeline.objects.roots(), now, learning)
+        return await self._look_again(self._pipeline.objects.roots(), now, namespace, learning=learning)
 
     async def finish(self, now: float) -> Told:
         """Tell of the children that still wait: nothing more will come."""
@@ -176,6 +175,8 @@ class Intake:
         if sighting.uid in known.foreign or (not mute and self._held.take(sighting, known)):
             return []
         owner = waits_for(sighting.view)
+        if sighting.is_stray(known):
+            return []
         if owner and known.digest(owner) is None and not mute:
             if now - sighting.since < ORPHAN_SECONDS:
                 self._orphans.setdefault(owner, []).append(sighting)
@@ -253,16 +254,27 @@ class Intake:
             derived.append(self._pipeline.derive(deleted(digest, version, now), known, now))
         return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
 
-    async def _look_again(self, roots: Iterable[str], now: float, learning: str = "") -> Told:
+    async def _look_again(
+        self, roots: Iterable[str], now: float, namespace: str = "", *, learning: bool = False
+    ) -> Told:
         uids = list(roots)
         if not uids:
             return Told()
         known = Known(await self._outbox.recall(uids))
         digests = [digest for uid in uids if (digest := known.digest(uid)) and not isinstance(digest, Tombstone)]
-        again = self._pipeline.look_again
-        derived = [again(digest, known, now, silent=digest.namespace == learning) for digest in digests]
-        self._waiting -= set(uids)
+        mine = [digest for digest in digests if namespace in ("", digest.namespace)]
+        found = (self._again(digest, known, now, silent=learning) for digest in mine)
+        derived = [one for one in found if one]
+        self._waiting -= {digest.uid for digest in mine}
         return self._told(derived, await self._outbox.commit([d.unit for d in derived], now))
+
+    def _again(self, digest: AnyDigest, known: Known, now: float, *, silent: bool) -> Derived | None:
+        """What an object's conditions come to now; see `_contained`."""
+        try:
+            return self._pipeline.look_again(digest, known, now, silent=silent)
+        except Exception:  # noqa: BLE001 - an edge, as in `_contained`
+            _log.exception("conditions cannot be judged", object=f"{digest.namespace}/{digest.name}")
+            return None
 
     async def _adopt(self, now: float, *, force: bool) -> Told:
         """Take in children whose owner has come by way of the store, or who have waited long enough."""
@@ -277,20 +289,6 @@ class Intake:
                 (self._waiting.add if one.waits else self._waiting.discard)(one.root)
                 told.add(one, result)
         return told
-
-
-class _Head(msgspec.Struct):
-    """What can be read of an object that cannot be read."""
-
-    metadata: dict[str, Any] = {}
-
-
-_head = msgspec.json.Decoder(_Head, strict=False).decode
-
-
-def _unreadable(change: Change, error: Exception) -> Problem:
-    name, namespace, uid = (str(_head(change.raw).metadata.get(key, "")) for key in ("name", "namespace", "uid"))
-    return Problem(f"{change.kind} {namespace}/{name}", "", str(error), on=Target(change.kind, namespace, name, uid))
 
 
 def _stands_in(digest: AnyDigest, known: Known) -> bool:

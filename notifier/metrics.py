@@ -1,6 +1,7 @@
 """What the daemon counts and measures, for Prometheus: what happened is told to `Metrics`, numbers are read from it.
 
-Labels are kinds, reasons, triggers and services, of which there are few; never Rollouts, namespaces or recipients.
+Labels are kinds, reasons, triggers and services, of which there are few; never Rollouts or recipients. What namespaces
+configure for themselves they could rename for ever: of that there is one label for each namespace.
 """
 
 import time
@@ -82,18 +83,18 @@ class Metrics:
 
     def evaluation(self, trigger: str, result: Literal["true", "false", "error"], number: int = 1) -> None:
         """A configured trigger's condition was judged."""
-        self._evaluations.labels(trigger, result).inc(number)
+        self._evaluations.labels(_label(trigger), result).inc(number)
 
     def attempt(self, delivery: Delivery, state: State, seconds: float) -> None:
         """An attempt took `seconds` and left its delivery delivered, dead, or pending again."""
-        self._attempts.labels(delivery.service, delivery.trigger, _ATTEMPTED[state]).inc()
-        self._attempt_seconds.labels(delivery.service).observe(seconds)
+        self._attempts.labels(_label(delivery.service), _label(delivery.trigger), _ATTEMPTED[state]).inc()
+        self._attempt_seconds.labels(_label(delivery.service)).observe(seconds)
 
     def settled(self, delivery: Delivery, state: State, age: float) -> None:
         """A delivery came to its end, `age` seconds after its event was seen."""
-        self._deliveries.labels(delivery.service, delivery.trigger, state).inc()
+        self._deliveries.labels(_label(delivery.service), _label(delivery.trigger), state).inc()
         if state is State.DELIVERED:
-            self._transition_seconds.labels(delivery.service).observe(age)
+            self._transition_seconds.labels(_label(delivery.service)).observe(age)
 
     def configured(self, services: Collection[str], problems: int) -> None:
         """A configuration is in force; its services' dead letters begin at 0, lest an alert miss the first."""
@@ -105,6 +106,12 @@ class Metrics:
 
     def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
         return Histogram(name, meaning, ("service",), namespace=_PREFIX, registry=self.registry, buckets=buckets)
+
+
+def _label(name: str) -> str:
+    """A service's or trigger's name; `<namespace>/*` for one that a namespace has."""
+    namespace, slash, _ = name.partition("/")
+    return f"{namespace}/*" if slash else name
 
 
 class _Watches(Collector):
@@ -149,13 +156,17 @@ class _Queues(Collector):
         ages = _gauge("queue_age_seconds", "Age of the oldest delivery not settled.", "service")
         dead = _gauge("dead_letters", "Deliveries that a person must look at.", "service")
         oldest: dict[str, float] = {}
-        letters = dict.fromkeys(self.services, 0)
-        for service, state, number, made in self._census():
+        waiting: Tally[tuple[str, str]] = Tally()
+        letters = Tally(dict.fromkeys(self.services, 0))
+        for name, state, number, made in self._census():
+            service = _label(name)
             if state == State.DEAD:
-                letters[service] = number
+                letters[service] += number
             else:
-                lengths.add_metric([service, state], number)
+                waiting[service, state] += number
                 oldest[service] = min(made, oldest.get(service, made))
+        for labels, number in waiting.items():
+            lengths.add_metric(labels, number)
         for service, number in letters.items():
             dead.add_metric([service], number)
         for service, made in oldest.items():

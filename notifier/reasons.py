@@ -67,5 +67,14 @@ def trigger_name(reason: str) -> str:
     return f"on-{kebab.lower()}"
 
 
+OURS = frozenset(
+    {
+        *("RolloutCreated", "RolloutSuperseded", "RolloutRolledBack", "RolloutRetried", "RolloutStepSkipped"),
+        *("RolloutPromotedFully", "ProgressDeadlineExceeded", "InvalidSpec", "RolloutDegraded"),
+        *("RolloutManuallyPaused", "RolloutRestarted", "RolloutHealthy"),
+    }
+)
+"""The reasons that Argo has no event for: to it, triggers of their names are conditions like any other."""
+
 BY_TRIGGER = {trigger_name(reason): reason for reason in (*STATE_REASONS, *EVENT_REASONS)}
 """The known reasons by the name of their trigger."""

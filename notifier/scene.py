@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from notifier.allowance import Allowance
 from notifier.config.schema import Config, bare, scope_of
 from notifier.known import Known
 from notifier.model import REVISION_ANNOTATION, Destination, Event, Kind, Message, Object
@@ -30,15 +31,22 @@ class Scene:
     def __init__(self, config: Config, objects: Objects, known: Known) -> None:
         self._config, self._objects, self._known = config, objects, known
         self._shared: dict[str, dict[str, Any]] = {}
-        self._seen: dict[tuple[str, str], dict[str, Any]] = {}
+        self._seen: dict[tuple[str, str, str], dict[str, Any]] = {}
 
-    def variables(self, uid: str, event: Event | None) -> dict[str, Any]:
-        """What is seen of an object at an event of it; `event` is None where a condition is judged on its own."""
-        key = (uid, event.id if event else "")
+    def variables(self, uid: str, event: Event | None, namespace: str = "") -> dict[str, Any]:
+        """What is seen of an object at an event of it; `event` is None where a condition is judged on its own.
+
+        `namespace` is whose condition or template looks, "" for a central one.
+        """
+        key = (uid, event.id if event else "", namespace)
         seen = self._seen.get(key)
         if seen is None:
             event_fields = msgspec.to_builtins(event) if event else None
-            seen = self._seen[key] = {**self._objects_of(uid), "event": event_fields}
+            seen = self._seen[key] = {
+                **self._objects_of(uid),
+                "event": event_fields,
+                "context": self._config.context_of(namespace),
+            }
         return seen
 
     def _objects_of(self, uid: str) -> dict[str, Any]:
@@ -52,17 +60,20 @@ class Scene:
         return {
             "rollout": rollout,
             "analysisRuns": self._objects.runs(rollout),
-            "context": self._config.context,
             "secrets": self._secrets(""),
         }
 
-    def message(self, said: Said, to: Destination, now: float) -> Rendered:
-        """What a destination reads of an event; templates of a namespace use no other secrets than the namespace's."""
+    def message(self, said: Said, to: Destination, now: float, allowance: Allowance | None = None) -> Rendered:
+        """What a destination reads of an event; templates of a namespace use no other secrets than the namespace's.
+
+        What it takes is taken from `allowance`, if there is one.
+        """
         config, namespace, name = self._config, scope_of(said.trigger), bare(to.service)
-        variables = self.variables(said.event.uid, said.event) | {
+        variables = self.variables(said.event.uid, said.event, namespace) | {
             "recipient": to.recipient,
             "serviceType": name,
             "secrets": self._secrets(namespace),
+            "allowance": allowance,
         }
         entry = config.services.get(to.service)
         templates = [config.templates[name] for name in said.send if name in config.templates]
@@ -94,4 +105,6 @@ def _shaped(found: Object) -> Object:
 
 
 def _confined(message: Message, namespace: str) -> Message:
-    return Message(confined(message.message, namespace), confined(message.body, namespace), message.thread)
+    """A message of a namespace's own templates: with no secrets but its own, and in no thread of anybody else's."""
+    thread = message.thread and f"{namespace}\n{message.thread}"
+    return Message(confined(message.message, namespace), confined(message.body, namespace), thread)

@@ -110,17 +110,19 @@ def _secret(name: str, secrets: Mapping[str, str]) -> str:
         raise ConfigError(f'secret "{name}" is not there') from None
 
 
-_SEAL = token_hex(8)
+def new_seal() -> str:
+    """What nobody knows who writes data or templates: it is of one rendering, as its output may show it."""
+    return token_hex(8)
 
 
-def sealed(secrets: Mapping[str, str]) -> dict[str, str]:
+def sealed(secrets: Mapping[str, str], seal: str) -> dict[str, str]:
     """Return placeholders as ones that no data can hold, for a language that can make any text."""
-    return {name: text.replace(f"{OPENING}secret:", f"{OPENING}{_SEAL}:") for name, text in secrets.items()}
+    return {name: text.replace(f"{OPENING}secret:", f"{OPENING}{seal}:") for name, text in secrets.items()}
 
 
-def unsealed(text: str) -> str:
+def unsealed(text: str, seal: str) -> str:
     """Return a text with usual placeholders for sealed ones; whatever else opens like one is made harmless."""
     if OPENING not in text:
         return text
-    head, *rest = text.split(f"{OPENING}{_SEAL}:")
+    head, *rest = text.split(f"{OPENING}{seal}:")
     return f"{OPENING}secret:".join(part.replace(OPENING, "[") for part in (head, *rest))

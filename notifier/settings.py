@@ -145,6 +145,7 @@ class SelfServiceSettings:
         "--self-service-egress-only", texts, "", "The only other receivers they may reach; empty: all in public."
     )
     entries: int = _setting("--self-service-entries", count, "200", "How many entries such a ConfigMap may have.")
+    size: int = _setting("--self-service-size", count, "100000", "How many characters such a ConfigMap may have.")
     messages: int = _setting(
         "--self-service-messages", count, "1000", "How many messages each may cause in an hour; more are suppressed."
     )

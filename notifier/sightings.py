@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from notifier.known import Known
-from notifier.model import Change, Kind, Scope
+from notifier.model import Change, Kind, Problem, Scope, Target
 from notifier.rollouts.digests import RolloutDigest
 from notifier.rollouts.interpret import ObjectView, glimpse, waits_for
 
@@ -30,6 +32,14 @@ class Sighting(NamedTuple):
     def version(self) -> int:
         """The object's resourceVersion."""
         return self.view.metadata.version
+
+    def is_stray(self, known: Known) -> bool:
+        """Whether it says that it belongs to an object of another namespace, which Kubernetes knows no such thing as.
+
+        Believing it would let whoever may write in one namespace speak for another's Rollouts, and read them.
+        """
+        owner = known.digest(waits_for(self.view))
+        return owner is not None and owner.namespace != self.view.metadata.namespace
 
 
 class Held:
@@ -74,6 +84,21 @@ def look_ahead(sightings: Iterable[Sighting], known: Known) -> None:
     """Let each Rollout among them be described by all that it owns among them."""
     for sighting in sightings:
         owner = known.digest(waits_for(sighting.view))
-        seen = glimpse(sighting.view, owner.root) if owner else None
+        seen = glimpse(sighting.view, owner.root) if owner and not sighting.is_stray(known) else None
         if seen:
             known.glimpse(seen)
+
+
+class _Head(msgspec.Struct):
+    """What can be read of an object that cannot be read."""
+
+    metadata: dict[str, Any] = {}
+
+
+_head = msgspec.json.Decoder(_Head, strict=False).decode
+
+
+def unreadable(change: Change, error: Exception) -> Problem:
+    """What is said of a change that cannot be read."""
+    name, namespace, uid = (str(_head(change.raw).metadata.get(key, "")) for key in ("name", "namespace", "uid"))
+    return Problem(f"{change.kind} {namespace}/{name}", "", str(error), on=Target(change.kind, namespace, name, uid))

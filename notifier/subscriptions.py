@@ -19,6 +19,8 @@ from notifier.spelling import hint
 
 _SUBSCRIBE = "subscribe."
 _LIST = "subscriptions"
+_MOST = 500
+"""How many subscriptions one object may have: each may become a message at each change."""
 
 
 class Subscription(NamedTuple):
@@ -63,8 +65,22 @@ def _parse(items: frozenset[tuple[str, str]]) -> Parsed:
             found += _long(name, value)
         else:
             found.append(Fault(name, f"is no subscription{hint(name.partition('.')[0], ('subscribe', _LIST))}"))
-    subscriptions = tuple(f for f in found if isinstance(f, Subscription))
-    return Parsed(subscriptions, tuple(f for f in found if isinstance(f, Fault)))
+    found = [_unscoped(one) for one in found]
+    subscriptions = [one for one in found if isinstance(one, Subscription)]
+    faults = [one for one in found if isinstance(one, Fault)]
+    if len(subscriptions) > _MOST:
+        faults.append(
+            Fault(subscriptions[_MOST].origin, f"is one too many: an object may have {_MOST:,} subscriptions")
+        )
+    return Parsed(tuple(subscriptions[:_MOST]), tuple(faults))
+
+
+def _unscoped(found: Subscription | Fault) -> Subscription | Fault:
+    """A fault instead of a subscription that names what a namespace has by the name that only we give it."""
+    if isinstance(found, Fault):
+        return found
+    odd = next((name for name in (found.trigger, found.destination.service) if scope_of(name)), "")
+    return Fault(found.origin, f"{odd!r} is no name: it has a slash") if odd else found
 
 
 def _short(name: str, value: str) -> Iterator[Subscription | Fault]:

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from notifier.allowance import Allowance
 from notifier.config.schema import Condition, Trigger
 from notifier.errors import ExpressionError
 from notifier.expr import Expression
@@ -21,15 +22,23 @@ from notifier.model import Destination, Event, Value
 
 _REMEMBERED = 500
 """How many values of `oncePer` are remembered for one object and condition: the latest."""
+_PARTS = 10_000
+"""How much of a value of `oncePer` is looked at: more is a mistake or an attack."""
+_SAME_SECONDS = 60.0
+"""An event that comes no later than this after a state is what that state has told of."""
 
 
 class Watching(Value, frozen=True):
-    """A condition's state for one object: whether it holds, since when, how often it began to, if it fired."""
+    """A condition's state for one object: whether it holds, since when, how often it began to, if it fired.
+
+    `ahead` tells that it fired for itself and no event has come yet that it would have fired for.
+    """
 
     holds: bool = False
     since: float = 0.0
     count: int = 0
     fired: bool = False
+    ahead: bool = False
 
 
 class Armed(Value, frozen=True):
@@ -65,12 +74,16 @@ Verdict = Literal["true", "false", "error"]
 
 
 class Judge(NamedTuple):
-    """Answers conditions about one object at one time; what cannot be evaluated is false, because of `errors`."""
+    """Answers conditions about one object at one time; what cannot be evaluated is false, because of `errors`.
+
+    What evaluating takes is taken from `allowance`, if there is one.
+    """
 
     environment: Callable[[], Mapping[str, Any]]
     now: float
     errors: list[tuple[str, str]]
     verdicts: Counter[tuple[str, Verdict]]
+    allowance: Allowance | None = None
 
     def holds(self, trigger: Trigger, condition: Condition) -> bool:
         """Whether a condition's `when` is true now."""
@@ -87,18 +100,38 @@ class Judge(NamedTuple):
             return ""
         failures = len(self.errors)
         value = self._ask(condition, condition.once_per)
-        return _short(value) if len(self.errors) == failures else ""
+        if len(self.errors) > failures:
+            return ""
+        try:
+            return _short(value)
+        except (TypeError, ValueError) as error:
+            self.errors.append((condition.key, f"the value of `oncePer` cannot be remembered: {error}"))
+            return ""
 
     def _ask(self, condition: Condition, expression: Expression) -> Any:
         try:
-            return expression.evaluate(self.environment(), self.now)
+            return expression.evaluate(self.environment(), self.now, self.allowance)
         except ExpressionError as error:
             self.errors.append((condition.key, str(error)))
             return None
 
 
 def _short(value: Any) -> str:
+    """A value as a short text. Raises TypeError and ValueError for what is no JSON, or too much of it."""
+    if _is_large(value):
+        raise ValueError("it is too large")
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic", enc_hook=_name)).hexdigest()[:12]
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a value, with all that is in it as often as it is in it, has too many parts."""
+    rest, parts = [value], 0
+    while rest and parts <= _PARTS:
+        part = rest.pop()
+        if isinstance(part, list | Mapping):
+            parts += len(part)
+            rest += () if parts > _PARTS else part.values() if isinstance(part, Mapping) else part
+    return parts > _PARTS
 
 
 def _name(value: Any) -> str:
@@ -137,10 +170,19 @@ def _ready(trigger: Trigger, armed: Armed, judge: Judge) -> tuple[Armed, list[Co
 def _fire(
     trigger: Trigger, ready: list[Condition], event: Event, memory: Memory, judge: Judge
 ) -> tuple[Memory, Firing | None]:
-    """A firing of those conditions whose `oncePer` has not used up its value in this revision."""
+    """A firing of those conditions whose `oncePer` has not used up its value in this revision.
+
+    A condition that is watched as well has nothing more to say of its own, and nothing at all if it was ahead.
+    """
     fresh = []
     for condition in ready:
+        if trigger.watched:
+            was = memory.watching.get(condition.key, Watching())
+            memory = _with_watching(memory, condition, _told(was, judge.now))
+            if was.holds and was.ahead and judge.now - was.since <= _SAME_SECONDS:
+                continue
         once = judge.once(condition)
+        memory = _with_once(memory, condition.key, once if trigger.watched else "")
         value = f"{once}/{event.revision}" if once else ""
         if value and value in memory.once.get(condition.key, ()):
             continue
@@ -154,10 +196,11 @@ def _merged(conditions: Iterable[Condition]) -> tuple[str, ...]:
 
 
 class Sight(NamedTuple):
-    """How an object is looked at: whether it was there before, and who subscribed to the trigger just now."""
+    """How an object is looked at: whether it was there before, who subscribed to the trigger just now, its revision."""
 
     known: bool
     newcomers: frozenset[Destination] = frozenset()
+    revision: str = ""
 
 
 def on_state(
@@ -176,10 +219,20 @@ def on_state(
         return _with_watching(memory, condition, state), None
     value = judge.once(condition)
     told = value in memory.once.get(condition.key, ()) if value else state.fired
-    memory = _with_watching(memory, condition, msgspec.structs.replace(state, fired=True))
+    ahead = trigger.watched and not learned and (state.ahead or not told)
+    memory = _with_watching(memory, condition, msgspec.structs.replace(state, fired=True, ahead=ahead))
     only = sight.newcomers if told or learned else None
     firing = Firing(trigger, condition.send, None, value or str(state.count), only)
-    return _with_once(memory, condition.key, value), None if only is not None and not only else firing
+    memory = _with_once(memory, condition.key, value)
+    if trigger.watched and value:
+        memory = _with_once(memory, condition.key, f"{value}/{sight.revision}")
+    return memory, None if only is not None and not only else firing
+
+
+def _told(was: Watching, now: float) -> Watching:
+    if was.holds:
+        return msgspec.structs.replace(was, fired=True, ahead=False)
+    return Watching(holds=True, since=now, count=was.count + 1, fired=True)
 
 
 def _looked_at(holds: bool, was: Watching, now: float) -> Watching:
@@ -192,8 +245,12 @@ def may_become_true(trigger: Trigger, memory: Memory) -> bool:
     """Whether the passing of time alone may make a trigger fire."""
     if trigger.name in memory.armed:
         return any(c.uses_clock for c in trigger.conditions)
-    states = ((c, memory.watching.get(c.key, Watching())) for c in trigger.conditions if not trigger.on)
+    states = ((c, memory.watching.get(c.key, Watching())) for c in trigger.conditions if _watches(trigger))
     return any(c.uses_clock and not state.fired for c, state in states)
+
+
+def _watches(trigger: Trigger) -> bool:
+    return trigger.watched or not trigger.on
 
 
 def _with_watching(memory: Memory, condition: Condition, state: Watching) -> Memory:

@@ -30,7 +30,7 @@ from notifier.kube.reflector import WatchHealth
 from notifier.metrics import Metrics
 from notifier.model import Event
 from notifier.outbox.protocol import Census, Delivery, State
-from notifier.reasons import EVENT_REASONS, STATE_REASONS, trigger_name
+from notifier.reasons import EVENT_REASONS, OURS, STATE_REASONS, trigger_name
 from notifier.rollouts.tell import Teller, tell
 from notifier.settings import Settings
 
@@ -90,9 +90,10 @@ def reasons() -> Iterator[str]:
     yield "after a retry are told again. Reasons of one change are told in the order of this page. "
     yield "[Messages](../messages.md) shows each of them as Slack, mail and webhooks get it.\n\n"
     rows = (
-        (f"[{reason}](#{reason.lower()})", code(trigger_name(reason)), severity(reason)) for reason in STATE_REASONS
+        (f"[{name}](#{name.lower()})", code(trigger_name(name)), severity(name), "" if name in OURS else "yes")
+        for name in STATE_REASONS
     )
-    yield from table(("reason", "trigger", "severity"), rows)
+    yield from table(("reason", "trigger", "severity", "an event in Argo"), rows)
     for reason in STATE_REASONS:
         yield from _reason(reason, meanings[reason])
     yield from _kubernetes_events()

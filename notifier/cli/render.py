@@ -78,6 +78,8 @@ def _template(named: str, config: Config) -> Template:
     """A template by its name, or of a file. Raises UsageError."""
     if named in config.templates:
         return config.templates[named]
+    if refused := next((problem for problem in config.problems if problem.key == f"template.{named}"), None):
+        raise click.ClickException(str(refused))
     path = Path(named)
     if not path.is_file():
         raise click.UsageError(f"there is no template {named!r}, nor such a file{hint(named, config.templates)}")

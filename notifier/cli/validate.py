@@ -84,7 +84,9 @@ def _own(central: str, settings: SelfServiceSettings) -> SelfService | None:
         reach = egress.parse(allow=settings.reachable, deny=settings.internal, only=settings.only)
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
-    terms = Terms(frozenset(settings.types), frozenset(settings.offered), settings.entries, settings.messages)
+    terms = Terms(
+        frozenset(settings.types), frozenset(settings.offered), settings.entries, settings.messages, settings.size
+    )
     return SelfService(central, terms, reach)
 
 

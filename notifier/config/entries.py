@@ -6,8 +6,8 @@ Keys are read as Argo reads them, without regard to capitals. What Argo ignores 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from notifier import expr, reasons, selectors, times
 from notifier.config import yamltext
@@ -33,7 +33,8 @@ def trigger(name: str, text: str, warn: Warn) -> Trigger:
     return Trigger(
         name=name,
         conditions=conditions,
-        on=_reasons(name, given, source),
+        on=_reasons(name, given, conditions, source),
+        watched=_is_watched(name, given, conditions),
         severity=_severity(given, source),
         resolves=_named(given, "resolves", source),
         description=" ".join(str(item["description"]) for item in given if item.get("description")),
@@ -70,15 +71,28 @@ def _hold(written: Any, line: int) -> float:
     return held
 
 
-def _reasons(name: str, items: list[dict[str, Any]], source: Located) -> frozenset[str]:
-    """What arms a trigger: `on`, else the reason it is named after, else any Event whose reason gives its name."""
+def _reasons(
+    name: str, items: list[dict[str, Any]], conditions: Sequence[Condition], source: Located
+) -> frozenset[str]:
+    """What arms a trigger: `on`, else the reason it is named after, else any Event whose reason gives its name.
+
+    A name that is a reason's to us alone arms no trigger that asks for a state: in Argo that is a condition.
+    """
     on = _named(items, "on", source)
     known = reasons.BY_TRIGGER.values()
     if unknown := on - set(known):
         raise ConfigError(f"`on`: there is no reason {quoted(min(unknown), known)}", source.line())
     if on:
         return on
-    return frozenset({reasons.BY_TRIGGER[name]}) if name in reasons.BY_TRIGGER else frozenset()
+    reason = reasons.BY_TRIGGER.get(name)
+    alone = reason in reasons.OURS and all(condition.is_of_state for condition in conditions)
+    return frozenset({reason}) if reason and not alone else frozenset()
+
+
+def _is_watched(name: str, items: list[dict[str, Any]], conditions: Sequence[Condition]) -> bool:
+    """Whether a trigger that an event arms fires for the state alone, too, as in Argo: it asks for nothing else."""
+    named = name in reasons.BY_TRIGGER and not any(item.get("on") for item in items)
+    return named and all(condition.is_of_state for condition in conditions)
 
 
 def _named(items: list[dict[str, Any]], key: str, source: Located) -> frozenset[str]:
@@ -92,13 +106,29 @@ def _severity(items: list[dict[str, Any]], source: Located) -> Severity | None:
     return Severity(given) if given else None
 
 
-def subscriptions(text: str, warn: Warn) -> tuple[GlobalSubscription, ...]:
-    """The `subscriptions` entry: a list of `recipients`, `triggers` and `selector`."""
+class Subscriptions(NamedTuple):
+    """The items of a `subscriptions` entry that can work, and whether these are all."""
+
+    items: tuple[GlobalSubscription, ...] = ()
+    whole: bool = True
+
+
+def subscriptions(text: str, warn: Warn) -> Subscriptions:
+    """The `subscriptions` entry: a list of `recipients`, `triggers` and `selector`, each judged for itself."""
     source = yamltext.load(text)
     items = [] if source.value is None else source.value
     if not isinstance(items, list):
         raise ConfigError("must be a list of items with `recipients`, `triggers` and `selector`", source.line())
-    return tuple(_subscription(i, item, source.line(i), warn) for i, item in enumerate(items))
+    found = [_tried(i, item, source.line(i), warn) for i, item in enumerate(items)]
+    return Subscriptions(tuple(item for item in found if item), None not in found)
+
+
+def _tried(index: int, written: Any, line: int, warn: Warn) -> GlobalSubscription | None:
+    try:
+        return _subscription(index, written, line, warn)
+    except ConfigError as error:
+        warn(f"item {index + 1}: {error.message}", error.line)
+        return None
 
 
 def _subscription(index: int, written: Any, line: int, warn: Warn) -> GlobalSubscription:
@@ -108,7 +138,7 @@ def _subscription(index: int, written: Any, line: int, warn: Warn) -> GlobalSubs
         matches = selectors.parse(selector)
     except ValueError as error:
         raise ConfigError(f"`selector`: {error}", line) from error
-    recipients = _texts(item.get("recipients"), "recipients", line)
+    recipients = _recipients(item.get("recipients"), line)
     return GlobalSubscription(
         destinations=tuple(Destination(*_split(recipient)) for recipient in recipients),
         triggers=tuple(_texts(item.get("triggers"), "triggers", line)),
@@ -116,6 +146,14 @@ def _subscription(index: int, written: Any, line: int, warn: Warn) -> GlobalSubs
         origin=f"subscriptions[{index}]",
         selector=selector,
     )
+
+
+def _recipients(written: Any, line: int) -> list[str]:
+    pairs = [item for item in written if isinstance(item, dict)] if isinstance(written, list) else []
+    if pairs:
+        service, recipient = next(iter(pairs[0].items()), ("service", "recipient"))
+        raise ConfigError(f"`recipients`: write {service}:{recipient} in one piece, without a blank", line)
+    return _texts(written, "recipients", line)
 
 
 def _split(recipient: str) -> tuple[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple, TypeVar
 
 from notifier.config import entries
-from notifier.config.schema import ARGO_TYPES, Config, ServiceEntry, Template, Trigger
+from notifier.config.schema import ARGO_TYPES, Config, GlobalSubscription, ServiceEntry, Template, Trigger
 from notifier.config.substitution import substitute
 from notifier.config.templates import Warn, read_template
 from notifier.errors import ConfigError
@@ -23,6 +24,9 @@ T = TypeVar("T")
 
 _BENEATH = "_defaults"
 """The file among the shipped templates whose sections are beneath every other's."""
+
+_MOST_SAID = 20
+"""How many wrong names of one entry are told, each with the nearest right one: that takes time for each."""
 
 _SECRET_LENGTH = 5
 """What is shorter is no secret, but part of many words."""
@@ -121,7 +125,7 @@ class _Loading:
             templates=templates,
             services=services,
             unsupported=unsupported,
-            subscriptions=self._one("subscriptions", entries.subscriptions, before.subscriptions) or (),
+            subscriptions=self._subscriptions(),
             default_triggers=self._one("defaultTriggers", _names, before.default_triggers) or (),
             service_triggers=self._each("defaultTriggers.", lambda _, *given: _names(*given), before.service_triggers),
             context=self._one("context", entries.context, before.context) or {},
@@ -151,6 +155,12 @@ class _Loading:
         text = self._source.data.get(key)
         return None if text is None else self._try(key, lambda: read(text, self._warn(key)), before)
 
+    def _subscriptions(self) -> tuple[GlobalSubscription, ...]:
+        """What is subscribed for all: where an item has become unusable, all as they were, else those that can work."""
+        before = entries.Subscriptions(self._before.subscriptions)
+        found = self._one("subscriptions", entries.subscriptions, before) or entries.Subscriptions()
+        return found.items if found.whole or not before.items else before.items
+
     def _try(self, key: str, read: Callable[[], T], otherwise: T | None) -> T | None:
         try:
             return read()
@@ -165,14 +175,16 @@ class _Loading:
             kind, _, name = key.removeprefix("service.").partition(".")
             if not key.startswith("service."):
                 continue
-            entry = self._try(key, functools.partial(self._service, key, text), self._before.services.get(name or kind))
+            earlier = self._before.services.get(name or kind)
+            own = earlier if earlier and earlier.key == key else None
+            entry = self._try(key, functools.partial(self._service, key, text), own)
             if entry and entry.name in services:
                 self._problem(key, f"{services[entry.name].key} has that name already; give this one another")
             elif entry:
                 services[entry.name] = entry
             elif kind in ARGO_TYPES - self._checks.keys():
                 unsupported[name or kind] = kind
-        return services, unsupported
+        return services, {name: kind for name, kind in unsupported.items() if name not in services}
 
     def _service(self, key: str, text: str) -> ServiceEntry:
         kind, _, name = key.removeprefix("service.").partition(".")
@@ -182,8 +194,10 @@ class _Loading:
             raise ConfigError("a service's key is service.<type> or service.<type>.<name>")
         missing: list[str] = []
         options = substitute(entries.mapping(text), self._secrets, missing.append)
-        for secret in dict.fromkeys(missing):
+        missing = list(dict.fromkeys(missing))
+        for secret in missing[:_MOST_SAID]:
             self._problem(key, f"the Secret has no key {secret!r}{hint(secret, self._secrets)}")
+        self._say_how_many_more(key, missing)
         for warning in self._checks[kind](options):
             self._problem(key, warning)
         return ServiceEntry(name or kind, kind, key, options)
@@ -194,9 +208,14 @@ class _Loading:
             self._check_names(f"trigger.{trigger.name}", "template", sent, templates)
 
     def _check_names(self, key: str, what: str, names: Iterable[str], known: Mapping[str, object]) -> None:
-        for name in dict.fromkeys(names):
-            if name not in known:
-                self._problem(key, f"there is no {what} {name!r}{hint(name, known)}")
+        unknown = [name for name in dict.fromkeys(names) if name not in known]
+        for name in unknown[:_MOST_SAID]:
+            self._problem(key, f"there is no {what} {name!r}{hint(name, known)}")
+        self._say_how_many_more(key, unknown)
+
+    def _say_how_many_more(self, key: str, wrong: Sequence[str]) -> None:
+        if (more := len(wrong) - _MOST_SAID) > 0:
+            self._problem(key, f"and {more} more")
 
     def _check_subscriptions(self, config: Config) -> None:
         for entry in config.subscriptions:
@@ -233,9 +252,12 @@ class _Loading:
 
 def without_secrets(message: str, secrets: Mapping[str, str]) -> str:
     """A message with the names of secrets in place of their values."""
-    for name, secret in secrets.items():
-        message = message.replace(secret, f"${name}") if len(secret) >= _SECRET_LENGTH else message
-    return message
+    names = {secret: name for name, secret in secrets.items() if len(secret) >= _SECRET_LENGTH and secret in message}
+    if not names:
+        return message
+    # In one go: a name may hold the next secret's value, and so on.
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), lambda found: f"${names[found[0]]}", message)
 
 
 def _names(text: str, _: Warn) -> tuple[str, ...]:

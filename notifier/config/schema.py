@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,9 @@ ARGO_TYPES = frozenset(
     }
 )
 """The service types of notifications-engine, v0.5.0 and after."""
+
+
+_EVENT = re.compile(r"\bevent\b")
 
 
 class Form(NamedTuple):
@@ -67,6 +71,12 @@ class Condition:
         return bool(self.hold) or (self.when is not None and self.when.uses_clock)
 
     @property
+    def is_of_state(self) -> bool:
+        """Whether it asks what a Rollout's status says, and not for an event."""
+        asked = self.when.source if self.when else ""
+        return "status" in asked and not _EVENT.search(asked)
+
+    @property
     def uses_runs(self) -> bool:
         """Whether it looks at analysis runs."""
         return any("analysisRuns" in e.source for e in (self.when, self.once_per) if e)
@@ -74,7 +84,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """When to send what. `on` holds the reasons that arm it; without any, its conditions are watched."""
+    """When to send what. `on` holds the reasons that arm it; without any, its conditions are watched.
+
+    `watched` tells that they are watched even so: it fires once for a state that comes about, event or no event.
+    """
 
     name: str
     conditions: tuple[Condition, ...]
@@ -82,6 +95,7 @@ class Trigger:
     severity: Severity | None = None
     resolves: frozenset[str] = frozenset()
     description: str = ""
+    watched: bool = False
 
 
 class Engine(enum.StrEnum):
@@ -161,6 +175,7 @@ class Tenancy(NamedTuple):
     default_triggers: tuple[str, ...] = ()
     service_triggers: Mapping[str, tuple[str, ...]] = {}
     messages: int = 1000
+    context: Mapping[str, Any] = {}
 
     def service(self, name: str) -> str:
         """What a service's name means in the namespace: its own, else the central one."""
@@ -218,8 +233,13 @@ class Config:
 
     @cached_property
     def watched(self) -> dict[str, Trigger]:
-        """The triggers that no reason arms: their conditions are looked at whenever an object changes."""
-        return {name: t for name, t in self.triggers.items() if not t.on and any(c.when for c in t.conditions)}
+        """The triggers whose conditions are looked at whenever an object changes: most of them no reason arms."""
+        asking = {name: t for name, t in self.triggers.items() if t.watched or not t.on}
+        return {name: t for name, t in asking.items() if any(c.when for c in t.conditions)}
+
+    def context_of(self, namespace: str) -> Mapping[str, Any]:
+        """The context of a namespace's own templates and conditions; that of the central ones where it is ""."""
+        return self.tenancy.context if self.tenancy and namespace else self.context
 
     def secrets_of(self, namespace: str) -> Mapping[str, str]:
         """The secrets by name that a namespace's templates may use; those of the central ones where it is ""."""

@@ -42,7 +42,7 @@ _GO = re.compile(
     re.VERBOSE,
 )
 """What is Go's syntax and no sensible Jinja2: a leading dot or dollar, a keyword, a function before its operands."""
-_JINJA = re.compile(r"\{%|\{#")
+_JINJA = re.compile(r"\{%[-+]?\s*[a-z]+[\s%+-]|\{#.*?#\}", re.DOTALL)
 
 
 def read_template(name: str, text: str, language: jinja.Language, warn: Warn) -> Template:

@@ -7,6 +7,7 @@ nobody's can be taken for anybody else's: not in what is stored, not in what is 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
@@ -20,20 +21,23 @@ T = TypeVar("T")
 class Terms(NamedTuple):
     """What configurations of namespaces may do: the service `types` they may have, the central services `offered`.
 
-    `entries` is how many entries one may have, `messages` how many messages it may cause in an hour.
+    `entries` is how many entries, and how many secrets, one may have, `size` how many characters, `messages` how many
+    messages it may cause in an hour.
     """
 
     types: frozenset[str] = frozenset({"email", "slack", "webhook"})
     offered: frozenset[str] = frozenset()
     entries: int = 200
     messages: int = 1000
+    size: int = 100_000
 
 
 def admitted(source: Source, terms: Terms) -> tuple[Source, tuple[Problem, ...]]:
     """The part of a namespace's ConfigMap that may be in force, and what may not, said."""
-    kept, problems = dict[str, str](), list[Problem]()
+    kept, problems, size = dict[str, str](), list[Problem](), 0
     for number, (key, text) in enumerate(source.data.items()):
-        if why := _refused(key, number, terms):
+        size += len(text)
+        if why := _refused(key, number, terms) or _too_large(size, terms):
             problems.append(Problem(source.object, key, why))
         else:
             kept[key] = text
@@ -47,6 +51,15 @@ def _refused(key: str, number: int, terms: Terms) -> str:
     if number >= terms.entries:
         return f"quota: a configuration of a namespace may have {terms.entries} entries; this one is ignored"
     return ""
+
+
+def _too_large(size: int, terms: Terms) -> str:
+    return f"quota: more than {terms.size:,} characters so far; this entry is ignored" if size > terms.size else ""
+
+
+def few(secrets: Mapping[str, str], terms: Terms) -> Mapping[str, str]:
+    """As many of a namespace's secrets as it may have: log lines and answers are searched for each of them."""
+    return dict(itertools.islice(secrets.items(), terms.entries))
 
 
 def _listed(names: Collection[str]) -> str:
@@ -63,6 +76,7 @@ def combined(central: Config, own: Config, namespace: str, said: Collection[str]
         default_triggers=own.default_triggers,
         service_triggers=own.service_triggers,
         messages=terms.messages,
+        context={**central.context, **own.context},
     )
     triggers = {name: _trigger(trigger, namespace) for name, trigger in own.triggers.items()}
     services = {name: _service(entry, namespace) for name, entry in own.services.items()}
@@ -74,7 +88,6 @@ def combined(central: Config, own: Config, namespace: str, said: Collection[str]
         unsupported={**central.unsupported, **_scoped(own.unsupported, namespace)},
         subscriptions=(*central.subscriptions, *_everybody(own, tenancy)),
         secrets={**central.secrets, **_scoped(own.secrets, namespace)},
-        context={**central.context, **own.context},
         problems=own.problems,
         tenancy=tenancy,
     )

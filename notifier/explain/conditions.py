@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from notifier import expr, times
-from notifier.config.schema import Condition, Trigger
+from notifier.config.schema import Condition, Trigger, scope_of
 from notifier.errors import ExpressionError
 from notifier.explain.explanation import Judged, Part
 from notifier.explain.subject import Situation
@@ -32,7 +32,7 @@ class Occasioned(NamedTuple):
 
 def judged(about: Occasioned, condition: Condition, now: Situation, at: float) -> Judged:
     """How one condition stands, and what is remembered of it."""
-    variables = now.variables(about.event)
+    variables = now.variables(about.event, scope_of(about.trigger.name))
     judge = Judge(lambda: variables, at, [], Counter())
     watching = now.memory.watching.get(condition.key)
     fired = bool(watching and watching.fired)

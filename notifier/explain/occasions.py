@@ -46,7 +46,7 @@ class Occurrence(NamedTuple):
 
 def is_armed_by_events(trigger: Trigger, config: Config) -> bool:
     """Whether an event makes it fire; else its conditions are watched."""
-    return bool(trigger.on) or trigger.name not in config.watched
+    return trigger.name not in config.watched
 
 
 def occurrence(trigger: Trigger, config: Config, now: Situation) -> Occurrence:

@@ -59,9 +59,9 @@ class Situation:
     scene: Scene = field(repr=False)
     now: float
 
-    def variables(self, event: Event | None) -> dict[str, Any]:
-        """What conditions and templates see at an event, None where a condition is judged on its own."""
-        return self.scene.variables(self.digest.uid, event)
+    def variables(self, event: Event | None, namespace: str = "") -> dict[str, Any]:
+        """What conditions see at an event, None where one is judged on its own; see `Scene.variables`."""
+        return self.scene.variables(self.digest.uid, event, namespace)
 
     def armed(self, trigger: str) -> Armed | None:
         """The event of the present revision that has armed a trigger, None where there is none."""

@@ -9,13 +9,14 @@ from notifier.expr import nodes
 from notifier.expr.checker import check
 from notifier.expr.compiler import compiled
 from notifier.expr.fault import Fault, reported
-from notifier.expr.frame import Frame
+from notifier.expr.frame import STEPS, Frame
 from notifier.expr.parser import parse
 from notifier.expr.parts import Part, part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notifier.allowance import Allowance
     from notifier.expr.closures import Run
 
 
@@ -36,13 +37,20 @@ class Expression:
         except (Fault, RecursionError) as failure:
             raise reported(failure, source) from None
 
-    def evaluate(self, env: Mapping[str, Any], now: float) -> Any:
+    def evaluate(self, env: Mapping[str, Any], now: float, allowance: Allowance | None = None) -> Any:
         """Return the value: JSON's, or a time, duration or function of this package.
 
         `env` holds JSON-like data by name, a missing name is nil; `now` is what `time.Now()` returns, in seconds since
-        the epoch. Raises ExpressionError with the place of the sub-expression that has no value.
+        the epoch; what it takes is taken from `allowance`. Raises ExpressionError with the place of the sub-expression
+        that has no value.
         """
-        return self._evaluate(self._run, env, now)
+        if allowance is None:
+            return self._evaluate(self._run, env, now)
+        frame = Frame(env, now, allowance.grant(STEPS))
+        try:
+            return self._ran(self._run, frame)
+        finally:
+            allowance.use(frame.meter.steps - frame.meter.left)
 
     def holds(self, env: Mapping[str, Any], now: float) -> bool:
         """Tell whether the value is true itself, not merely something truthy; raises ExpressionError as `evaluate`."""
@@ -53,8 +61,11 @@ class Expression:
         return part(self.source, self._tree, lambda node: self._outcome(node, env, now))
 
     def _evaluate(self, run: Run, env: Mapping[str, Any], now: float) -> Any:
+        return self._ran(run, Frame(env, now))
+
+    def _ran(self, run: Run, frame: Frame) -> Any:
         try:
-            return run(Frame(env, now))
+            return run(frame)
         except (Fault, RecursionError) as failure:
             raise reported(failure, self.source) from None
 

@@ -18,16 +18,16 @@ _ITEMS_PER_STEP = 16
 class Meter:
     """Counts an evaluation's steps: a node of a predicate's body for one element, an item compared, 16 characters."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "steps")
 
-    def __init__(self) -> None:
-        self.left = STEPS
+    def __init__(self, steps: int = STEPS) -> None:
+        self.steps = self.left = steps
 
     def spend(self, steps: int) -> None:
         """Take `steps` from what is left; raises Fault when there is not that much."""
         self.left -= steps
         if self.left < 0:
-            raise Fault(f"gave up after {STEPS} steps")
+            raise Fault(f"gave up after {self.steps} steps")
 
     def handle(self, value: Sized, times: int = 1) -> None:
         """Pay for looking through `value`, or for making `times` its like."""
@@ -43,9 +43,9 @@ class Frame:
     index: int
     item: Any
 
-    def __init__(self, env: Mapping[str, Any], now: float) -> None:
+    def __init__(self, env: Mapping[str, Any], now: float, steps: int = STEPS) -> None:
         self.env, self.now = env, now
-        self.meter = Meter()
+        self.meter = Meter(steps)
         self.variables: dict[str, Any] = {}
 
     def nested(self) -> Frame:

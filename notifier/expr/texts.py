@@ -75,7 +75,7 @@ def _holds_match(text: str, pattern: str) -> bool:
         raise Fault("bad pattern") from None
 
 
-_COMPILATION = 100
+_COMPILATION = 2_000
 _MATCHES = _texts("matches", _holds_match)
 
 TEXT_TESTS = {

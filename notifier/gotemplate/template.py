@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from notifier.allowance import Allowance
 from notifier.errors import TemplateError
 from notifier.expr.timevalues import Time, clock
 from notifier.expr.values import Function as ForeignFunction
@@ -43,14 +44,24 @@ class Template:
             raise TemplateError(_TOO_DEEP) from None
         self._changes = any(isinstance(node, nodes.Name) and node.name in MUTATING for node in _all(self.tree))
 
-    def render(self, data: Mapping[str, Any], *, now: float | None = None) -> str:
+    def render(self, data: Mapping[str, Any], *, now: float | None = None, allowance: Allowance | None = None) -> str:
         """Return the text.
 
         `data` holds JSON-like values and Functions by name; where it has no `time`, that is made of `now`, in seconds
-        since the epoch. Raises TemplateError, which names the action that failed and its line.
+        since the epoch. What it takes is taken from `allowance`. Raises TemplateError, which names the action that
+        failed and its line.
         """
         values = {"time": clock(now), **data} if now is not None else {**data}
-        frame = Frame(Meter(self._budget), _clock(values))
+        budget = self._budget._replace(steps=allowance.grant(self._budget.steps)) if allowance else self._budget
+        meter = Meter(budget)
+        try:
+            return self._rendered(values, meter)
+        finally:
+            if allowance:
+                allowance.use(budget.steps - meter.steps)
+
+    def _rendered(self, values: Mapping[str, Any], meter: Meter) -> str:
+        frame = Frame(meter, _clock(values))
         try:
             dot = _copied(values) if self._changes else values
             template = self._templates[self.name]

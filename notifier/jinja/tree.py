@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from notifier.allowance import Allowance
 from notifier.jinja.language import Language, Leaf, Native
 from notifier.jsontext import JsonText
 from notifier.secrets import OPENING, harmless, names
@@ -20,7 +21,7 @@ class Tree:
         self._dialect = language.html if html else language.text
 
     def render(self, variables: Mapping[str, Any]) -> Any:
-        """Return the tree with its leaves rendered; the variables are not changed.
+        """Return the tree with its leaves rendered; the variables are not changed, an `allowance` among them is used.
 
         Raises TemplateError, which names the leaf's path and the line within the leaf.
         """
@@ -30,14 +31,20 @@ class Tree:
         return rendered
 
     def _rendered(self, variables: Mapping[str, Any]) -> tuple[Any, list[str]]:
-        with self._dialect.view(variables, self._budget) as view:
+        allowance: Allowance | None = variables.get("allowance")
+        budget = self._budget._replace(steps=allowance.grant(self._budget.steps)) if allowance else self._budget
+        with self._dialect.view(variables, budget) as view:
 
             def rendered(part: Any) -> Any:
                 if isinstance(part, Leaf):
                     return part.render(view)
                 return part.render(variables) if isinstance(part, Tree | JsonText) else part
 
-            return filled(self._plan, rendered), view.parent.meter.written
+            try:
+                return filled(self._plan, rendered), view.parent.meter.written
+            finally:
+                if allowance:
+                    allowance.use(budget.steps - view.parent.meter.steps)
 
 
 def compile_tree(

@@ -24,7 +24,7 @@ _TRUER = {
 def reasons(template: str, config: Config) -> frozenset[str]:
     """What a template is sent for, "" is a condition that holds."""
     sending = (t for t in config.triggers.values() if any(template in c.send for c in t.conditions))
-    return frozenset(reason for trigger in sending for reason in trigger.on or {""})
+    return frozenset(reason for t in sending for reason in {*t.on, *([""] if t.watched or not t.on else [])})
 
 
 def step(template: str, config: Config) -> Step:
@@ -48,7 +48,12 @@ def remarks(trigger: Trigger) -> Iterator[Remark]:
 
 def _of_reason(trigger: Trigger, *, conditional: bool) -> Iterator[Remark]:
     (reason, *_) = trigger.on
-    if conditional:
+    if trigger.watched:
+        yield (
+            Verdict.KEPT,
+            "fires when its condition becomes true, event or no event; what holds already is learned silently",
+        )
+    elif conditional:
         why = "Argo judges `when` by the status of before, and may send twice; here once, as soon as it holds"
         yield Verdict.CHANGED, f"{why} after {reason}, for the same revision"
     if any(condition.once_per for condition in trigger.conditions):

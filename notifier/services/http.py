@@ -24,7 +24,7 @@ from yarl import URL
 from notifier.errors import DeliveryError, Permanent, Temporary
 from notifier.proxies import Proxies
 from notifier.services.egress import Address, Egress, address_of
-from notifier.services.pools import Guarded, Pools
+from notifier.services.pools import Foreign, Guarded, Pools
 from notifier.services.redaction import Redactor
 from notifier.services.tls import Tls, context
 
@@ -85,7 +85,7 @@ class Client:
         if literal := address_of(host):
             self.egress.check(host, port, literal)
             return [literal]
-        found = await Guarded(self.pools.names, self.egress).resolve(host, port)
+        found = await Guarded(self.pools.names(self.egress), self.egress).resolve(host, port)
         return [ip_address(one["host"]) for one in found]
 
     async def send(self, request: Request, redact: Redactor) -> Answer:
@@ -137,7 +137,9 @@ class Client:
         """All addresses of a host as we know it, None for one that we cannot resolve in so many seconds."""
         with suppress(OSError):
             async with asyncio.timeout(seconds):
-                return [ip_address(one["host"]) for one in await self.pools.names.resolve(host, port)] or [None]
+                return [ip_address(one["host"]) for one in await self.pools.names(self.egress).resolve(host, port)] or [
+                    None
+                ]
         return [None]
 
 
@@ -157,8 +159,12 @@ async def connect(
     proxies = Proxies.from_environ(environ)
     trust = lru_cache(maxsize=256)(lambda tls: context(tls, ca))
     trust(Tls())
-    async with aclosing(Pools(resolver or aiohttp.ThreadedResolver())) as pools:
-        yield Client(pools, proxies, Egress.open(), trust, now)
+    foreign = Foreign()
+    try:
+        async with aclosing(Pools(resolver or aiohttp.ThreadedResolver(), resolver or foreign)) as pools:
+            yield Client(pools, proxies, Egress.open(), trust, now)
+    finally:
+        await foreign.close()
 
 
 def _headers(url: URL, request: Request) -> dict[str, str]:

@@ -5,6 +5,7 @@ POST when there is a body and to GET when there is none (Argo: always GET).
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
@@ -158,9 +159,14 @@ class Webhook:
 
 
 def joined(url: str, path: str) -> str:
-    """`url` with `path` below its own path and both their queries; the host is always the one of `url`."""
+    """`url` with `path` below its own path and both their queries; the host is always the one of `url`.
+
+    Raises Permanent for a path that would climb out of there.
+    """
     if not path.strip():
         return url
+    if any(unquote(segment) in (".", "..") for segment in re.split(r"[/\\?]", path)):
+        raise Permanent("the template's path holds . or .. as a segment")
     tail, _, query = path.strip().lstrip("/").replace("#", "%23").partition("?")
     base = urlsplit(url)
     queries = "&".join(filter(None, (base.query, query)))

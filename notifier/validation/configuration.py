@@ -166,11 +166,11 @@ def _stand_ins(data: Mapping[str, str]) -> Config:
     """What takes the place of broken entries, lest what refers to one be reported with it."""
     named = {prefix: _names(data, f"{prefix}.") for prefix in ("service", "template", "trigger", "defaultTriggers")}
     some_trigger = tuple(shipped().triggers)[:1]
-    services = [(kind, name or kind) for kind, _, name in (key.partition(".") for key in named["service"])]
+    services = [(key, *key.partition(".")[::2]) for key in named["service"]]
     return Config(
         triggers={name: Trigger(name, ()) for name in named["trigger"]},
         templates={name: Template(name, {}) for name in named["template"]},
-        services={name: ServiceEntry(name, kind, f"service.{kind}", {}) for kind, name in services},
+        services={name or kind: ServiceEntry(name or kind, kind, f"service.{key}", {}) for key, kind, name in services},
         default_triggers=some_trigger,
         service_triggers=dict.fromkeys(named["defaultTriggers"], some_trigger),
     )

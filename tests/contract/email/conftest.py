@@ -28,7 +28,7 @@ def closed_client() -> Client:
 
 @pytest.fixture
 async def client(closed_client: Client) -> AsyncIterator[Client]:
-    async with aclosing(Pools(ThreadedResolver())) as pools:
+    async with aclosing(Pools(ThreadedResolver(), ThreadedResolver())) as pools:
         yield replace(closed_client, pools=pools)
 
 

@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from notifier.secrets import CLOSING, OPENING, SecretNames, confined, names, placeholder, sealed, unsealed
+from notifier.secrets import CLOSING, OPENING, SecretNames, confined, names, new_seal, placeholder, sealed, unsealed
 
 PIECES = st.sampled_from([OPENING, CLOSING, "secret:", "shop/", "bank/", "token", "a b", placeholder("shop/token")])
 TEXTS = st.lists(PIECES).map("".join)
@@ -26,12 +26,13 @@ def test_what_is_confined_keeps_its_own() -> None:
 
 @given(TEXTS)
 def test_a_text_that_was_not_sealed_holds_no_placeholder(text: str) -> None:
-    assert names(unsealed(text)) == []
+    assert names(unsealed(text, new_seal())) == []
 
 
 @given(TEXTS, TEXTS)
 def test_what_was_sealed_comes_back_wherever_it_stands(before: str, after: str) -> None:
     known = SecretNames(["token"], "shop")
-    text = unsealed(before + sealed(known)["token"] + after)
+    seal = new_seal()
+    text = unsealed(before + sealed(known, seal)["token"] + after, seal)
     assert names(text) == ["shop/token"]
     assert text.count(known["token"]) == 1

@@ -94,13 +94,9 @@ def test_a_bad_entry_of_its_own_is_left_out_and_reported(key: str, text: str, li
 @pytest.mark.parametrize(
     ("key", "text", "line", "message"),
     [
-        (
-            "subscriptions",
-            "- {recipients: [a]}\n- {selector: 'a ~ b'}",
-            2,
-            "`selector`: 'a ~ b' is no label requirement",
-        ),
         ("subscriptions", "recipients: [a]", 1, "must be a list"),
+        ("subscriptions", "- {selector: 'a ~ b'}", 1, "item 1: `selector`: 'a ~ b' is no label requirement"),
+        ("subscriptions", "- recipients: [slack: a]", 1, "`recipients`: write slack:a in one piece, without a blank"),
         ("subscriptions", "- recipients: slack:a", 1, "`recipients` must be a list of names"),
         ("subscriptions", "- {recipients: [a], triggers: x}", 1, "`triggers` must be a list of names"),
         ("subscriptions", "- slack:a", 1, "must be a mapping"),
@@ -181,3 +177,11 @@ def test_an_unknown_service_type_is_not_taken_for_one_that_is_not_built() -> Non
 def test_a_problem_reads_as_one_line() -> None:
     (problem,) = configured({"trigger.x": "- for: soon"}).problems
     assert str(problem) == f"{OBJECT}, trigger.x, line 1: `for` is a duration such as 5m, not 'soon'"
+
+
+def test_an_item_of_the_subscriptions_that_cannot_work_is_named_and_the_others_are_in_force() -> None:
+    text = "- {recipients: [a]}\n- {selector: 'a ~ b'}\n- {recipients: [b]}\n- c"
+    config = configured({"subscriptions": text})
+    assert [to.service for entry in config.subscriptions for to in entry.destinations] == ["a", "b"]
+    said = [(p.line, p.message.partition(":")[0]) for p in config.problems if p.key == "subscriptions"]
+    assert said == [(2, "item 2"), (4, "item 4")]

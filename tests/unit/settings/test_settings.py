@@ -84,6 +84,7 @@ def test_every_option_reaches_its_setting(tmp_path: Path) -> None:
         "--self-service-egress-deny": "*.inner.example",
         "--self-service-egress-only": "*.example:443",
         "--self-service-entries": "5",
+        "--self-service-size": "900",
         "--self-service-messages": "60",
         "--retry-horizon": "1h30m",
         "--shutdown-grace": "5s",
@@ -111,6 +112,7 @@ def test_every_option_reaches_its_setting(tmp_path: Path) -> None:
             internal=("*.inner.example",),
             only=("*.example:443",),
             entries=5,
+            size=900,
             messages=60,
         ),
         settings.DeliverySettings(5400.0, 5.0, str(there), shadow=True, sent_in=("shop",)),
@@ -125,7 +127,7 @@ def test_every_option_is_read_from_the_environment_too(option: str) -> None:
     values = {"--address": "localhost:1", "--page-address": "none", "--log-format": "console", "--log-level": "error"}
     durations = dict.fromkeys(("--retry-horizon", "--shutdown-grace", "--keep-deliveries", "--keep-events"), "3s")
     files = dict.fromkeys(("--config-map", "--secret", "--ca-file"), __file__)
-    counts = dict.fromkeys(("--self-service-entries", "--self-service-messages"), "7")
+    counts = dict.fromkeys(("--self-service-entries", "--self-service-size", "--self-service-messages"), "7")
     special = {"--server": "https://api", "--time-zone": "Asia/Tokyo", **values, **durations, **files, **counts}
     text = special.get(option, "some")
     others = {"--context": ["--kubeconfig", "k"], "--shadow-except": ["--shadow"]}.get(option, [])
