@@ -13,6 +13,7 @@ from notifier.spelling import hint
 from notifier.subscriptions import Fault, Subscription
 from notifier.validation import places
 
+_ON = "on-"
 _NAME = re.compile(r"!?\s*([A-Za-z0-9][\w./-]*)")
 _WORD = re.compile(r"[\w./-]+")
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -30,8 +31,13 @@ def _triggers(config: Config, texts: Mapping[str, str]) -> Iterator[tuple[str, s
     for name, trigger in config.triggers.items():
         text = texts.get(f"trigger.{name}")
         for index in _idle(trigger) if text is not None else ():
-            why = "never fires: it has no `when`, and its trigger has no `on` and is not named after a reason"
+            why = f"{_fires(name)}: it has no `when`, and its trigger has no `on` and is not named after a known reason"
             yield f"trigger.{name}", why + hint(name, BY_TRIGGER), places.of(str(text), (str(index),))
+
+
+def _fires(name: str) -> str:
+    """What can make a trigger fire that has no reason and no condition: an Event that a later Argo may have."""
+    return "fires for nothing but a Kubernetes Event of its name" if name.startswith(_ON) else "never fires"
 
 
 def _subscriptions(config: Config) -> Iterator[tuple[str, str, int]]:
@@ -93,7 +99,8 @@ def _never(name: str, config: Config) -> Iterator[str]:
     """That a trigger never fires, if it does not; one that could not be read is reported for itself."""
     trigger = config.triggers.get(name)
     if trigger and trigger.conditions and len(_idle(trigger)) == len(trigger.conditions):
-        yield f"never tells anything: nothing fires the trigger {bare(name)!r}{hint(bare(name), BY_TRIGGER)}"
+        but = " but a Kubernetes Event of its name" if bare(name).startswith(_ON) else ""
+        yield f"tells nothing: nothing{but} fires the trigger {bare(name)!r}{hint(bare(name), BY_TRIGGER)}"
 
 
 def _vain(entry: GlobalSubscription, config: Config) -> Iterator[str]:

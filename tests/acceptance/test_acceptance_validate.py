@@ -73,7 +73,7 @@ ENTRIES = (
         "trigger.on-seven: |\n  - send: [rollout-aborted]",
         "- send: [rollout-aborted]",
         "trigger.on-seven",
-        "never fires",
+        "fires for nothing but a Kubernetes Event of its name",
     ),
     Mistake("engine: go", "engine: go", "engine", "unknown key is ignored"),
 )

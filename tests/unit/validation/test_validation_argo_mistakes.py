@@ -102,10 +102,14 @@ status: {x: null}
 """
 
 _IDLE = (
-    "never fires: it has no `when`, and its trigger has no `on` and is not named after a reason; "
+    "fires for nothing but a Kubernetes Event of its name: it has no `when`, and its trigger has no `on` and is not named "
+    "after a known reason; "
     "did you mean 'on-rollout-aborted'?"
 )
-_DEAD = "never tells anything: nothing fires the trigger 'on-rollout-abort'; did you mean 'on-rollout-aborted'?"
+_DEAD = (
+    "tells nothing: nothing but a Kubernetes Event of its name fires the trigger 'on-rollout-abort'; "
+    "did you mean 'on-rollout-aborted'?"
+)
 _REFUSED = "Argo refuses the whole ConfigMap for a text here: in nanoseconds, which both read, it is"
 _MADE_UP = "cannot be rendered for on-degraded of a made-up Rollout"
 _WEB = "cannot be rendered for on-degraded of Rollout shop/web"

@@ -80,7 +80,7 @@ async def test_a_subscription_to_a_trigger_that_never_fires_is_found_where_it_is
     config = config_map(SLACK, "trigger.on-own: '- send: []'")
     (_, key, _), (line, _, why) = await said(config, rollout("subscribe.on-own.slack: ops"))
     assert (key, line) == ("trigger.on-own", "notifications.argoproj.io/subscribe.on-own.slack: ops")
-    assert why == "never tells anything: nothing fires the trigger 'on-own'"
+    assert why == "tells nothing: nothing but a Kubernetes Event of its name fires the trigger 'on-own'"
 
 
 async def test_a_trigger_that_cannot_be_read_is_not_called_silent() -> None:
