@@ -102,8 +102,8 @@ status: {x: null}
 """
 
 _IDLE = (
-    "fires for nothing but a Kubernetes Event of its name: it has no `when`, and its trigger has no `on` and is not named "
-    "after a known reason; "
+    "fires for nothing but a Kubernetes Event of its name: it has no `when`, and its trigger has no `on` and is not "
+    "named after a known reason; "
     "did you mean 'on-rollout-aborted'?"
 )
 _DEAD = (
