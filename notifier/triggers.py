@@ -31,14 +31,14 @@ _SAME_SECONDS = 60.0
 class Watching(Value, frozen=True):
     """A condition's state for one object: whether it holds, since when, how often it began to, if it fired.
 
-    `ahead` tells that it fired for itself and no event has come yet that it would have fired for.
+    `ahead` is when it fired for itself, 0 once an event has come that it would have fired for.
     """
 
     holds: bool = False
     since: float = 0.0
     count: int = 0
     fired: bool = False
-    ahead: bool = False
+    ahead: float = 0.0
 
 
 class Armed(Value, frozen=True):
@@ -141,11 +141,22 @@ def _name(value: Any) -> str:
 
 def on_event(trigger: Trigger, event: Event, memory: Memory, judge: Judge) -> tuple[Memory, Firing | None]:
     """What an event of one of the trigger's reasons brings: a firing, or the trigger armed by it."""
+    if trigger.watched and (said := _just_said(trigger, memory, judge.now)):
+        return said, None
     armed = Armed(event, event.revision or "")
-    armed, ready = _ready(trigger, armed, judge)
+    armed, ready = _ready(trigger, armed, memory, judge)
     if ready is None:
         return _with_armed(memory, trigger.name, armed), None
     return _fire(trigger, ready, event, _with_armed(memory, trigger.name, None), judge)
+
+
+def _just_said(trigger: Trigger, memory: Memory, now: float) -> Memory | None:
+    """What is remembered once an event has come that a state has just told of, None where none has."""
+    states = {c: memory.watching.get(c.key, Watching()) for c in trigger.conditions}
+    ahead = {c: state for c, state in states.items() if state.holds and now - state.ahead <= _SAME_SECONDS}
+    for condition, state in ahead.items():
+        memory = _with_watching(memory, condition, msgspec.structs.replace(state, ahead=0.0))
+    return memory if ahead else None
 
 
 def on_armed(trigger: Trigger, memory: Memory, revision: str, judge: Judge) -> tuple[Memory, Firing | None]:
@@ -153,16 +164,17 @@ def on_armed(trigger: Trigger, memory: Memory, revision: str, judge: Judge) -> t
     armed = memory.armed[trigger.name]
     if armed.revision != revision:
         return _with_armed(memory, trigger.name, None), None
-    armed, ready = _ready(trigger, armed, judge)
+    armed, ready = _ready(trigger, armed, memory, judge)
     if ready is None:
         return _with_armed(memory, trigger.name, armed), None
     return _fire(trigger, ready, armed.event, _with_armed(memory, trigger.name, None), judge)
 
 
-def _ready(trigger: Trigger, armed: Armed, judge: Judge) -> tuple[Armed, list[Condition] | None]:
-    """The conditions that hold long enough; None while there are none."""
+def _ready(trigger: Trigger, armed: Armed, memory: Memory, judge: Judge) -> tuple[Armed, list[Condition] | None]:
+    """The conditions that hold long enough, of watched ones since the state came about; None while there are none."""
     holding = [c for c in trigger.conditions if judge.holds(trigger, c)]
-    since = {c.key: armed.since.get(c.key, judge.now) for c in holding if c.hold}
+    watching = {key: state.since for key, state in memory.watching.items() if trigger.watched and state.holds}
+    since = {c.key: armed.since.get(c.key, watching.get(c.key, judge.now)) for c in holding if c.hold}
     ready = [c for c in holding if judge.now - since.get(c.key, judge.now) >= c.hold]
     return Armed(armed.event, armed.revision, since), ready or None
 
@@ -172,15 +184,13 @@ def _fire(
 ) -> tuple[Memory, Firing | None]:
     """A firing of those conditions whose `oncePer` has not used up its value in this revision.
 
-    A condition that is watched as well has nothing more to say of its own, and nothing at all if it was ahead.
+    A condition that is watched as well has nothing more to say of its own.
     """
     fresh = []
     for condition in ready:
         if trigger.watched:
             was = memory.watching.get(condition.key, Watching())
             memory = _with_watching(memory, condition, _told(was, judge.now))
-            if was.holds and was.ahead and judge.now - was.since <= _SAME_SECONDS:
-                continue
         once = judge.once(condition)
         memory = _with_once(memory, condition.key, once if trigger.watched else "")
         value = f"{once}/{event.revision}" if once else ""
@@ -219,7 +229,7 @@ def on_state(
         return _with_watching(memory, condition, state), None
     value = judge.once(condition)
     told = value in memory.once.get(condition.key, ()) if value else state.fired
-    ahead = trigger.watched and not learned and (state.ahead or not told)
+    ahead = judge.now if trigger.watched and not told and not learned else state.ahead
     memory = _with_watching(memory, condition, msgspec.structs.replace(state, fired=True, ahead=ahead))
     only = sight.newcomers if told or learned else None
     firing = Firing(trigger, condition.send, None, value or str(state.count), only)
@@ -231,7 +241,7 @@ def on_state(
 
 def _told(was: Watching, now: float) -> Watching:
     if was.holds:
-        return msgspec.structs.replace(was, fired=True, ahead=False)
+        return msgspec.structs.replace(was, fired=True, ahead=0.0)
     return Watching(holds=True, since=now, count=was.count + 1, fired=True)
 
 

@@ -50,6 +50,31 @@ def test_the_state_and_its_event_a_little_later_are_told_once() -> None:
     assert stage.happens(event("e2"), ILL)
 
 
+def test_a_state_that_must_last_and_its_event_a_little_after_that_are_told_once() -> None:
+    stage = aborted(WHEN + "\n  for: 5m")
+    assert stage.looks(ILL) == []
+    stage.wait(310)
+    assert len(stage.looks(ILL)) == 1
+    stage.wait(30)
+    assert stage.happens(event(), ILL) is None
+    stage.wait(400)
+    assert stage.shows(ILL) is None
+
+
+def test_an_event_while_its_state_must_last_is_told_with_it_and_once() -> None:
+    stage = aborted(WHEN + "\n  for: 5m")
+    assert stage.looks(ILL) == []
+    stage.wait(5)
+    assert stage.happens(event(), ILL) is None
+    stage.wait(296)
+    firing = stage.shows(ILL)
+    assert firing
+    assert firing.event
+    assert stage.looks(ILL) == []
+    stage.wait(60)
+    assert stage.shows(ILL) is None
+
+
 def test_an_event_much_later_is_another_thing_though_the_state_lasts() -> None:
     stage = aborted()
     assert stage.looks(ILL)
