@@ -191,13 +191,14 @@ class Draft:
 
     def event(self, firing: Firing) -> Event:
         """What a firing is about."""
-        if firing.event is None:
-            on = Teller.of(self._root or self._found.digest)
-            what = firing.trigger.description or f"the condition of {firing.trigger.name} holds"
-            summary = f"{on.kind} {on.namespace}/{on.name}: {what}"
-            return tell(on, "", (firing.trigger.name, firing.occasion), self._now, {"summary": summary})
-        severity = firing.trigger.severity or firing.event.severity
-        return msgspec.structs.replace(firing.event, severity=severity)
+        event = firing.event or self._of_state(firing)
+        return msgspec.structs.replace(event, severity=firing.trigger.severity or event.severity)
+
+    def _of_state(self, firing: Firing) -> Event:
+        on = Teller.of(self._root or self._found.digest)
+        what = firing.trigger.description or f"the condition of {firing.trigger.name} holds"
+        summary = f"{on.kind} {on.namespace}/{on.name}: {what}"
+        return tell(on, "", (firing.trigger.name, firing.occasion), self._now, {"summary": summary})
 
     def _delivery(
         self, firing: Firing, event: Event, destination: Destination, message: Message, over: str | None

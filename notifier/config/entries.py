@@ -61,7 +61,8 @@ def _expression(written: Any, key: str, line: int) -> expr.Expression | None:
     try:
         return expr.compile(text)
     except ExpressionError as error:
-        raise ConfigError(f"`{text}`: {error.message} (column {error.column})", line) from error
+        place = f"line {error.line}, column" if "\n" in text.strip() else "column"
+        raise ConfigError(f"`{text}`: {error.message} ({place} {error.column})", line) from error
 
 
 def _hold(written: Any, line: int) -> float:

@@ -17,6 +17,7 @@ from notifier.config.templates import Warn, read_template
 from notifier.errors import ConfigError
 from notifier.jinja import Language
 from notifier.model import Problem
+from notifier.reasons import BY_TRIGGER
 from notifier.spelling import hint
 
 T = TypeVar("T")
@@ -116,7 +117,9 @@ class _Loading:
     def config(self, catalogue: Catalogue, *, given: bool) -> Config:
         before = self._before
         templates = {**catalogue.templates, **self._templates(catalogue)}
-        triggers = {**catalogue.triggers, **self._each("trigger.", entries.trigger, before.triggers)}
+        own = self._each("trigger.", entries.trigger, before.triggers)
+        built_in = {name for name, template in templates.items() if template is catalogue.templates.get(name)}
+        triggers = {**catalogue.triggers, **{name: _meant(trigger, built_in) for name, trigger in own.items()}}
         self._check_sends(triggers, templates)
         self._check_keys()
         services, unsupported = self._services()
@@ -248,6 +251,15 @@ class _Loading:
 
     def _problem(self, key: str, message: str, line: int = 0) -> None:
         self._problems.append(Problem(self._source.object, key, without_secrets(message, self._secrets), line))
+
+
+def _meant(trigger: Trigger, built_in: Collection[str]) -> Trigger:
+    """A trigger as it is meant: one that sends a built-in template is about the reason that this template tells of."""
+    reason = BY_TRIGGER.get(trigger.name)
+    sent = {name for condition in trigger.conditions for name in condition.send}
+    if reason is None or sent.isdisjoint(built_in):
+        return trigger
+    return dataclasses.replace(trigger, on=trigger.on or frozenset({reason}), watched=False)
 
 
 def without_secrets(message: str, secrets: Mapping[str, str]) -> str:

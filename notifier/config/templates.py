@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from notifier import gotrees, jinja
@@ -62,6 +63,16 @@ class _Reading:
         engine = _engine(source)
         sections = dict(_by_service(self._sections(source)))
         trees = {key: self._section(key, tree, source) for key, tree in sections.items()}
+        try:
+            return self._written_in(engine or Engine.JINJA2, trees, source)
+        except ConfigError:
+            if engine:
+                raise
+            with suppress(ConfigError):
+                return self._written_in(Engine.GO, trees, source)
+            raise
+
+    def _written_in(self, engine: Engine, trees: Mapping[str, Any], source: Located) -> Template:
         return Template(self._name, {key: self._compiled(key, t, engine, source) for key, t in trees.items()}, engine)
 
     def _sections(self, source: Located) -> dict[str, Any]:
@@ -137,13 +148,15 @@ def _by_service(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, tree
 
 
-def _engine(source: Located) -> Engine:
-    """What a template is written in: what it says, else Go's syntax where it shows it and shows no Jinja2."""
+def _engine(source: Located) -> Engine | None:
+    """What a template is written in: what it says, else what it shows; None where it could be either."""
     written = next((part for key, part in source.value.items() if str(key).lower() == _ENGINE), None)
     if written is None:
         text = "\n".join(_leaves(source.value))
         go = any(_GO.match(action[1]) for action in _ACTION.finditer(text))
-        return Engine.GO if go and not _JINJA.search(text) else Engine.JINJA2
+        if _JINJA.search(text):
+            return Engine.JINJA2
+        return Engine.GO if go else None
     if not isinstance(written, str) or written not in set(Engine):
         raise ConfigError(f"`engine` is {' or '.join(Engine)}, not {written!r}", source.line(_ENGINE))
     return Engine(written)

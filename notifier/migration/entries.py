@@ -88,7 +88,8 @@ class Entries:
             return "it said nothing: neither Argo nor this program reads it"
         if not key.startswith(("service.", "template.")) and _is_empty(text):
             return "it said nothing"
-        if self._use_shipped and (argos.is_template(key, text) or argos.is_trigger(key, text)):
+        of_state = "" in occasions.reasons(key.partition(".")[2], self._before)
+        if self._use_shipped and ((argos.is_template(key, text) and not of_state) or argos.is_trigger(key, text)):
             return "Argo's own, unchanged: what is shipped takes its place"
         return ""
 
@@ -102,7 +103,8 @@ class Entries:
         except ConfigError:
             return text
         if found.why:
-            ours = "; --use-shipped takes ours in its place" if argos.is_template(key, text) else ""
+            offered = argos.is_template(key, text) and not self._use_shipped
+            ours = "; --use-shipped takes ours in its place" if offered else ""
             self._note(key, Verdict.KEPT, f"in Go syntax, because {found.why}{ours}")
         elif found.text != text:
             self._note(key, Verdict.REWRITTEN, "in Jinja2; renders the same")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from notifier.config.schema import Config, Trigger
 from notifier.migration.expressions import Step
 from notifier.migration.report import Verdict
-from notifier.reasons import EVENT_REASONS
+from notifier.reasons import EVENT_REASONS, OURS
 
 Remark = tuple[Verdict, str]
 
@@ -48,6 +48,10 @@ def remarks(trigger: Trigger) -> Iterator[Remark]:
 
 def _of_reason(trigger: Trigger, *, conditional: bool) -> Iterator[Remark]:
     (reason, *_) = trigger.on
+    if reason in OURS:
+        there = "when its condition becomes true" if conditional else "never"
+        yield Verdict.CHANGED, f"Argo has no event {reason}, there it fires {there}; here it waits for that to happen"
+        return
     if trigger.watched:
         yield (
             Verdict.KEPT,
@@ -56,9 +60,9 @@ def _of_reason(trigger: Trigger, *, conditional: bool) -> Iterator[Remark]:
     elif conditional:
         why = "Argo judges `when` by the status of before, and may send twice; here once, as soon as it holds"
         yield Verdict.CHANGED, f"{why} after {reason}, for the same revision"
-    if any(condition.once_per for condition in trigger.conditions):
+    if any(condition.once_per for condition in trigger.conditions) and not trigger.watched:
         yield Verdict.CHANGED, "Argo ignores `oncePer` of an event; here it counts, per revision"
-    if reason in _TRUER:
+    if reason in _TRUER and not trigger.watched:
         yield Verdict.CHANGED, _TRUER[reason]
     if reason in EVENT_REASONS:
         yield Verdict.KEPT, f"{reason} leaves no trace but a Kubernetes Event, which may be missed"

@@ -43,12 +43,16 @@ async def notes(story: str, config: Config) -> list[Note]:
         ("on-rollout-rolled-back", "rollout.status.abort == true", "s002-2-2-3-undo-abort"),
         ("on-rollout-healthy", "rollout.status.phase == 'Healthy'", "x-manual-pause-resume-restart"),
         ("on-rollout-promoted-fully", "rollout.status.currentPodHash == rollout.status.stableRS", "s004-bluegreen"),
+        ("on-rollout-aborted", "rollout.status.phase == 'Degraded'", "x-deadline-exceeded"),
+        ("on-rollout-aborted", "rollout.status.phase == 'Degraded'", "s004-bluegreen-abort"),
+        ("on-rollout-completed", "rollout.status.phase == 'Healthy'", "x-manual-pause-resume-restart"),
+        ("on-rollout-paused", "rollout.status.phase == 'Paused'", "x-manual-pause-resume-restart"),
     ],
 )
-async def test_a_condition_of_argo_s_means_the_same_under_a_name_that_only_we_give_a_meaning(
+async def test_a_condition_of_argo_s_means_the_same_under_the_name_of_a_reason(
     name: str, when: str, story: str
 ) -> None:
-    """Argo has no event of that name, so there it is a condition like any other."""
+    """Argo has no event of that name, or judges the status of before it: what works of it is the condition."""
     condition = f'- when: "{when}"\n  send: [said]\n'
     asked = {"subscriptions": f"- recipients: [hook]\n  triggers: [{name}, any-other]\n"}
     triggers = {f"trigger.{name}": condition, "trigger.any-other": condition}
@@ -56,6 +60,32 @@ async def test_a_condition_of_argo_s_means_the_same_under_a_name_that_only_we_gi
     found = Counter(note.delivery.trigger for note in said if note.delivery.service == "hook")
     assert found["any-other"] > 0
     assert found[name] == found["any-other"]
+
+
+async def test_a_status_of_an_older_spec_is_not_taken_for_the_new_one_s() -> None:
+    once = "rollout.metadata.annotations['rollout.argoproj.io/revision']"
+    condition = f"- when: rollout.status.phase == 'Healthy'\n  oncePer: {once}\n  send: [said]\n"
+    asked = {"subscriptions": "- recipients: [hook]\n  triggers: [on-rollout-completed]\n"}
+    said = await notes("s000-setweight", configured(HOOK, SAID, {"trigger.on-rollout-completed": condition}, asked))
+    found = [(note.event.reason, note.delivery.revision) for note in said if note.delivery.service == "hook"]
+    assert found == [("RolloutCompleted", "1"), ("RolloutCompleted", "2")]
+
+
+async def test_a_trigger_that_sends_a_built_in_template_is_about_that_template_s_reason() -> None:
+    condition = "- when: rollout.status.phase == 'Degraded'\n  send: [rollout-aborted]\n"
+    asked = {"subscriptions": "- recipients: [hook]\n  triggers: [on-rollout-aborted]\n"}
+    config = configured(HOOK, {"trigger.on-rollout-aborted": condition}, asked)
+    nobody_aborted = await notes("x-deadline-exceeded", config)
+    assert [note for note in nobody_aborted if note.delivery.service == "hook"] == []
+    aborted = await notes("s004-bluegreen-abort", config)
+    assert [note.event.reason for note in aborted if note.delivery.service == "hook"] == ["RolloutAborted"]
+
+
+async def test_the_severity_of_a_condition_is_what_its_trigger_says() -> None:
+    condition = "- when: rollout.status.phase == 'Degraded'\n  severity: critical\n  send: [said]\n"
+    asked = {"subscriptions": "- recipients: [hook]\n  triggers: [on-stuck]\n"}
+    said = await notes("x-deadline-exceeded", configured(HOOK, SAID, {"trigger.on-stuck": condition}, asked))
+    assert {note.event.severity for note in said if note.delivery.service == "hook"} == {"critical"}
 
 
 async def test_a_webhook_tells_though_a_service_that_is_not_built_yet_has_its_name() -> None:

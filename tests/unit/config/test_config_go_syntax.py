@@ -25,6 +25,7 @@ GO = [
     ("{{/* nothing */}}{{- `raw` -}}", "raw"),
     ("{{ with .rollout }}{{ .metadata.name }}{{ end }}", "cart"),
     ('{{ (get .rollout.metadata "name") | upper }}', "CART"),
+    ('at {{ htmlDate now }}, {{ "a" | title | quote }}', 'at 1970-01-01, "A"'),
     ("{{ .recipient }} of {{ .serviceType }}", "me of slack"),
     ("{{ .rollout.metadata.nosuch.deeper }}", "<no value>"),
 ]
