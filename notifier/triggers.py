@@ -1,8 +1,8 @@
 """When something is to be said: events arm triggers, conditions begin to hold, each fires once. Pure.
 
 A trigger with reasons (`on`) is armed by an event of one of them and fires once for it: at once if a condition holds,
-else as soon as one does while the same revision lasts. Any other trigger fires when a condition begins to hold. One that
-is `watched` as well does both, once for an event and its state. That is the union of the two paths of
+else as soon as one does while the same revision lasts. Any other trigger fires when a condition begins to hold. One
+that is `watched` as well does both, once for an event and its state: the union of the two paths of
 notifications-engine, without its double sends.
 """
 
