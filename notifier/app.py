@@ -19,12 +19,11 @@ from typing import Any, NoReturn, Self
 import structlog
 
 from notifier import __version__
-from notifier.config.tenancy import Terms
 from notifier.configured import Configured
 from notifier.delivery.retry import Policy
 from notifier.delivery.sending import World
 from notifier.delivery.worker import Worker
-from notifier.directory import Directory
+from notifier.directory import Directory, rules
 from notifier.feed import Feed
 from notifier.intake import Intake, Told
 from notifier.kube.transport import Cluster, Transport
@@ -36,8 +35,7 @@ from notifier.outbox.sqlite import SqliteOutbox
 from notifier.pipeline import Pipeline
 from notifier.reporter import Reporter
 from notifier.services import http
-from notifier.services.egress import parse
-from notifier.settings import PageSettings, SelfServiceSettings, Settings
+from notifier.settings import PageSettings, Settings
 from notifier.tenants import Tenants, Whereabouts
 from notifier.upkeep import Upkeep
 from notifier.watches import Watches
@@ -98,8 +96,8 @@ class Daemon:
         transport = await enter(Transport.connect(_cluster(settings)))
         self._reporter = Reporter(transport, self.metrics)
         own = settings.self_service
-        egress = parse(allow=own.reachable, deny=own.internal, only=own.only)
-        self.directory = Directory(client, zone=settings.config.zone, terms=_terms(own), egress=egress)
+        terms, egress = rules(own)
+        self.directory = Directory(client, zone=settings.config.zone, terms=terms, egress=egress)
         self._stack.push_async_callback(self.directory.close)
         self._configured = Configured(transport, settings.config, self.directory, self._reconfigured)
         where = _whereabouts(settings) if own.enabled else None
@@ -236,10 +234,6 @@ def _cluster(settings: Settings) -> Cluster:
 
 def _text(path: str) -> str:
     return Path(path).read_text(encoding="ascii") if path else ""
-
-
-def _terms(own: SelfServiceSettings) -> Terms:
-    return Terms(frozenset(own.types), frozenset(own.offered), own.entries, own.messages, own.size)
 
 
 def _whereabouts(settings: Settings) -> Whereabouts:

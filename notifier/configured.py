@@ -41,6 +41,15 @@ class Found(NamedTuple):
     uid: Uid
     data: dict[str, str]
 
+    def __str__(self) -> str:
+        """`namespace/name`."""
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def blamed(self) -> Target:
+        """A ConfigMap as the object to blame for what is wrong in it."""
+        return Target("ConfigMap", self.namespace, self.name, self.uid)
+
     @property
     def secrets(self) -> dict[str, str]:
         """A Secret's values in plain."""
@@ -103,10 +112,9 @@ class Configured:
     def _see(self, resource: Resource, seen: Seen) -> None:
         found = decoded(seen.raw)
         if resource is CONFIG_MAPS:
-            self._blamed = Target("ConfigMap", found.namespace, found.name, found.uid)
+            self._blamed = found.blamed
         data = found.secrets if resource is SECRETS else found.data
-        title = f"{resource.kind} {found.namespace}/{found.name}"
-        self._take(resource, title, None if seen.type == "DELETED" else data)
+        self._take(resource, f"{resource.kind} {found}", None if seen.type == "DELETED" else data)
 
     def _take(self, resource: Resource, title: str, data: dict[str, str] | None) -> None:
         if resource is SECRETS:

@@ -12,8 +12,9 @@ from notifier.config.tenancy import Terms, admitted, combined, few
 from notifier.errors import ConfigError
 from notifier.model import Problem
 from notifier.services import SERVICES, Service
-from notifier.services.egress import Egress
+from notifier.services.egress import Egress, parse
 from notifier.services.http import Client
+from notifier.settings import SelfServiceSettings
 
 
 def _check(service: type[Service]) -> OptionsCheck:
@@ -41,6 +42,18 @@ class _Tenant(NamedTuple):
     own: Config
     said: frozenset[str]
     source: str
+
+
+def rules(own: SelfServiceSettings) -> tuple[Terms, Egress]:
+    """What namespaces may configure for themselves, and what that may reach. Raises ConfigError."""
+    terms = Terms(
+        types=frozenset(own.types),
+        offered=frozenset(own.offered),
+        entries=own.entries,
+        messages=own.messages,
+        size=own.size,
+    )
+    return terms, parse(allow=own.reachable, deny=own.internal, only=own.only)
 
 
 class Directory:
@@ -90,7 +103,7 @@ class Directory:
         """A configured service; those of namespaces by their scoped names."""
         return self._services.get(name)
 
-    def replace(self, given: Given) -> Config:
+    def replace(self, given: Given) -> None:
         """Put a new central configuration in force. All that can fail happens before anything changes."""
         source = given.config_map or Source("ConfigMap", {})
         config = load(source, given.secrets or {}, CHECKS, self.config, zone=self._zone)
@@ -99,15 +112,11 @@ class Directory:
         self.config, self._problems[""] = config, (*config.problems, *problems, *faults)
         self._put("", services)
         self.tenants = {name: self._combined(name, tenant) for name, tenant in self._tenants.items()}
-        return config
 
     def replace_in(self, namespace: str, given: Given) -> None:
         """Put a namespace's own configuration in force, or none where it has no ConfigMap any more."""
         if given.config_map is None:
-            self._tenants.pop(namespace, None)
-            self.tenants.pop(namespace, None)
-            self._problems.pop(namespace, None)
-            self._put(namespace, {})
+            self._forget(namespace)
             return
         source, refused = admitted(given.config_map, self._terms)
         before = self._tenants[namespace].own if namespace in self._tenants else None
@@ -136,6 +145,11 @@ class Directory:
 
     def _combined(self, namespace: str, tenant: _Tenant) -> Config:
         return combined(self.config, tenant.own, namespace, tenant.said, self._terms)
+
+    def _forget(self, namespace: str) -> None:
+        for known in (self._tenants, self.tenants, self._problems):
+            known.pop(namespace, None)
+        self._put(namespace, {})
 
     def _put(self, namespace: str, services: Mapping[str, Service]) -> None:
         """Have these services of a configuration, and no others of it."""

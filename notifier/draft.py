@@ -75,7 +75,8 @@ class Draft:
                 self._memory, firing = triggers.on_event(
                     trigger, event, self._memory, self._judge(event.uid, event, trigger)
                 )
-                yield from (firing,) if firing else ()
+                if firing:
+                    yield firing
 
     def fire_armed(self) -> Iterator[Firing]:
         """The triggers that an earlier event has armed and that fire now."""
@@ -86,7 +87,8 @@ class Draft:
             if trigger and trigger.on:
                 judge = self._judge(self._root.uid, self._memory.armed[name].event, trigger)
                 self._memory, firing = triggers.on_armed(trigger, self._memory, self._root.revision, judge)
-                yield from (firing,) if firing else ()
+                if firing:
+                    yield firing
 
     def fire_conditions(self, was: AnyDigest | None, *, known: bool) -> Iterator[Firing]:
         """The watched conditions that begin to hold, or hold for who subscribed just now."""
@@ -95,7 +97,13 @@ class Draft:
         for trigger, condition, sight in self._watched(self._root, was, known=known):
             judge = self._judge(self._root.uid, None, trigger)
             self._memory, firing = triggers.on_state(trigger, condition, self._memory, judge, sight)
-            yield from (firing,) if firing else ()
+            if firing:
+                yield firing
+
+    def event(self, firing: Firing) -> Event:
+        """What a firing is about."""
+        event = firing.event or self._of_state(firing)
+        return msgspec.structs.replace(event, severity=firing.trigger.severity or event.severity)
 
     def match(self, firing: Firing) -> Iterator[Destination]:
         """Whom a firing tells."""
@@ -112,19 +120,6 @@ class Draft:
         for fault in faults:
             self._problem(event, f"trigger {firing.trigger.name}", fault)
         self.notes.append(Note(self._delivery(firing, event, destination, message, over), event, message))
-
-    def _message(self, said: Said, destination: Destination) -> Rendered:
-        """A message that can be stored: one of half characters, or nested too deeply, must not cost all others."""
-        allowance = self._allowance if scope_of(said.trigger) else None
-        try:
-            rendered = self._scene.message(said, destination, self._now, allowance)
-            size = len(_encode(rendered.message))
-            why = f"it has more than {_LONGEST:,} bytes" if allowance and size > _LONGEST else ""
-        except (RecursionError, ValueError) as error:
-            why = str(error)
-        if why:
-            return Rendered(Message(harmless(said.event.summary)), (f"the message cannot be stored: {why}",))
-        return rendered
 
     def records(self) -> list[Record]:
         """What is to be stored of the digests."""
@@ -162,7 +157,7 @@ class Draft:
         old = was.subscriptions if was is not None and was.uid == root.uid else root.subscriptions
         before = subscriptions.wanted((old,), root.labels, self._config) if old != root.subscriptions else wanted
         for trigger in (self._config.watched[name] for name in wanted if name in self._config.watched):
-            if trigger.watched and self._lags(root):
+            if trigger.also_watched and self._lags(root):
                 continue
             newcomers = frozenset(wanted[trigger.name].keys() - before.get(trigger.name, {}).keys())
             sight = Sight(known, newcomers, root.revision)
@@ -189,10 +184,18 @@ class Draft:
         see = functools.partial(self._scene.variables, uid, event, whose)
         return Judge(see, self._now, self._errors, self.judged, self._allowance if whose else None)
 
-    def event(self, firing: Firing) -> Event:
-        """What a firing is about."""
-        event = firing.event or self._of_state(firing)
-        return msgspec.structs.replace(event, severity=firing.trigger.severity or event.severity)
+    def _message(self, said: Said, destination: Destination) -> Rendered:
+        """A message that can be stored: one of half characters, or nested too deeply, must not cost all others."""
+        allowance = self._allowance if scope_of(said.trigger) else None
+        try:
+            rendered = self._scene.message(said, destination, self._now, allowance)
+            size = len(_encode(rendered.message))
+            why = f"it has more than {_LONGEST:,} bytes" if allowance and size > _LONGEST else ""
+        except (RecursionError, ValueError) as error:
+            why = str(error)
+        if why:
+            return Rendered(Message(harmless(said.event.summary)), (f"the message cannot be stored: {why}",))
+        return rendered
 
     def _of_state(self, firing: Firing) -> Event:
         on = Teller.of(self._root or self._found.digest)

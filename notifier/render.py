@@ -35,7 +35,7 @@ def render(
         seen = views.of(template.engine)
         try:
             message = _text(template.sections.get("message"), seen) or message
-            section = _section(template, *service)
+            section = template.sections.get(template.key_for(*service))
             told = {**seen, "message": message or views.fallback}
             body = _over(body, section.render(told), service[0]) if section else body
         except TemplateError as error:
@@ -105,9 +105,3 @@ def _text(tree: Tree | None, variables: Mapping[str, Any]) -> str:
 
 def _thread(body: Any) -> str:
     return text(body.get("groupingKey")).strip() if isinstance(body, dict) else ""
-
-
-def _section(template: Template, kind: str, name: str) -> Tree | None:
-    """A service's own section; where sections are by service name, the one of that name or `*`."""
-    sections = template.sections
-    return sections.get(f"{kind}.{name}") or sections.get(f"{kind}.*") or sections.get(kind)

@@ -7,7 +7,7 @@ text, `⟦secret:name⟧`; only what a template took from `SecretNames` may beco
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from secrets import token_hex
 from typing import Any
 
@@ -15,12 +15,13 @@ from notifier.errors import ConfigError
 
 OPENING = "\u27e6"
 CLOSING = "\u27e7"
-PLACEHOLDER = re.compile(f"{OPENING}secret:([^{OPENING}{CLOSING}]*){CLOSING}")
+_BEGINNING = f"{OPENING}secret:"
+PLACEHOLDER = re.compile(f"{_BEGINNING}([^{OPENING}{CLOSING}]*){CLOSING}")
 
 
 def placeholder(name: str) -> str:
     """Return the text that stands for the secret of that name until it is sent."""
-    return f"{OPENING}secret:{name}{CLOSING}"
+    return f"{_BEGINNING}{name}{CLOSING}"
 
 
 class SecretNames(Mapping[str, str]):
@@ -55,13 +56,7 @@ def fill(value: Any, secrets: Mapping[str, str]) -> Any:
 
     Raises ConfigError, which names the secret, if one is not in `secrets`.
     """
-    if isinstance(value, str):
-        return PLACEHOLDER.sub(lambda match: _secret(match[1], secrets), value)
-    if isinstance(value, Mapping):
-        return {key: fill(item, secrets) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [fill(item, secrets) for item in value]
-    return value
+    return _changed(value, lambda text: PLACEHOLDER.sub(lambda match: _secret(match[1], secrets), text))
 
 
 def harmless(value: Any) -> Any:
@@ -81,13 +76,38 @@ def harmless(value: Any) -> Any:
 
 def confined(value: Any, namespace: str) -> Any:
     """Return a copy of a JSON-like value in which placeholders are only those of a namespace's own secrets."""
+    own = f"{_BEGINNING}{namespace}/"
+    return _changed(value, lambda text: _sifted(text, own, own))
+
+
+def new_seal() -> str:
+    """What nobody knows who writes data or templates: it is of one rendering, as its output may show it."""
+    return token_hex(8)
+
+
+def sealed(secrets: Mapping[str, str], seal: str) -> dict[str, str]:
+    """Return placeholders as ones that no data can hold, for a language that can make any text."""
+    return {name: text.replace(_BEGINNING, f"{OPENING}{seal}:") for name, text in secrets.items()}
+
+
+def unsealed(text: str, seal: str) -> str:
+    """Return a text with usual placeholders for sealed ones; whatever else opens like one is made harmless."""
+    return _sifted(text, f"{OPENING}{seal}:", _BEGINNING)
+
+
+def _sifted(text: str, kept: str, becomes: str) -> str:
+    """A text made harmless, but for what begins with `kept`: the beginning `becomes` another."""
+    return becomes.join(map(harmless, text.split(kept))) if OPENING in text else text
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """A copy of a JSON-like value with all texts in it changed, but for keys."""
     if isinstance(value, str):
-        own = f"{OPENING}secret:{namespace}/"
-        return own.join(part.replace(OPENING, "[") for part in value.split(own)) if OPENING in value else value
+        return change(value)
     if isinstance(value, Mapping):
-        return {key: confined(item, namespace) for key, item in value.items()}
+        return {key: _changed(item, change) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [confined(item, namespace) for item in value]
+        return [_changed(item, change) for item in value]
     return value
 
 
@@ -108,21 +128,3 @@ def _secret(name: str, secrets: Mapping[str, str]) -> str:
         return secrets[name]
     except KeyError:
         raise ConfigError(f'secret "{name}" is not there') from None
-
-
-def new_seal() -> str:
-    """What nobody knows who writes data or templates: it is of one rendering, as its output may show it."""
-    return token_hex(8)
-
-
-def sealed(secrets: Mapping[str, str], seal: str) -> dict[str, str]:
-    """Return placeholders as ones that no data can hold, for a language that can make any text."""
-    return {name: text.replace(f"{OPENING}secret:", f"{OPENING}{seal}:") for name, text in secrets.items()}
-
-
-def unsealed(text: str, seal: str) -> str:
-    """Return a text with usual placeholders for sealed ones; whatever else opens like one is made harmless."""
-    if OPENING not in text:
-        return text
-    head, *rest = text.split(f"{OPENING}{seal}:")
-    return f"{OPENING}secret:".join(part.replace(OPENING, "[") for part in (head, *rest))

@@ -143,16 +143,16 @@ def wanted(annotations: Iterable[Mapping[str, str]], labels: Mapping[str, str] |
     `annotations` are those of all objects that speak for it; `labels` None leaves global subscriptions out.
     """
     found: dict[str, dict[Destination, str]] = {}
-    own = [_by_annotations(frozenset(given.items())) for given in annotations]
     everybody = _global(labels, config) if labels is not None else ()
-    for subscription in (*everybody, *(_meant(s, config) for subscriptions in own for s in subscriptions)):
+    own = (meant(subscription, config) for given in annotations for subscription in parse(given).subscriptions)
+    for subscription in (*everybody, *own):
         for trigger in _triggers(subscription, config):
             told = found.setdefault(trigger, {})
             told.setdefault(_spelled(subscription.destination, config), subscription.origin)
     return _told_once(found, config.tenancy.namespace) if config.tenancy else found
 
 
-def _meant(subscription: Subscription, config: Config) -> Subscription:
+def meant(subscription: Subscription, config: Config) -> Subscription:
     """A subscription by annotation as it is meant in its namespace, if that has a configuration of its own."""
     tenancy, (service, recipient) = config.tenancy, subscription.destination
     if tenancy is None:
@@ -174,15 +174,8 @@ def _spelled(destination: Destination, config: Config) -> Destination:
     """A channel of Slack's is the same with and without its hash: one lane and one thread, whoever asks for it."""
     service, recipient = destination
     entry = config.services.get(service)
-    return (
-        Destination(service, recipient.removeprefix("#") or recipient)
-        if entry and entry.type == "slack"
-        else destination
-    )
-
-
-def _by_annotations(items: frozenset[tuple[str, str]]) -> tuple[Subscription, ...]:
-    return _parse(items).subscriptions
+    in_slack = entry is not None and entry.type == "slack"
+    return Destination(service, recipient.removeprefix("#") or recipient) if in_slack else destination
 
 
 def _global(labels: Mapping[str, str], config: Config) -> Iterator[Subscription]:
@@ -220,16 +213,15 @@ def faults(annotations: Mapping[str, str], config: Config) -> list[Fault]:
 
 
 def _unknown(subscription: Subscription, config: Config) -> Iterator[Fault]:
-    trigger, service = subscription.trigger, subscription.destination.service
-    meant = _meant(subscription, config)
-    if trigger and meant.trigger not in config.triggers:
-        yield Fault(subscription.origin, _no_trigger(subscription, config))
-    if not trigger and not _triggers(meant, config):
-        yield Fault(subscription.origin, "names no trigger, and there are no default triggers")
+    wish, service = meant(subscription, config), subscription.destination.service
+    if wish.trigger and wish.trigger not in config.triggers:
+        yield Fault(wish.origin, _no_trigger(subscription, config))
+    if not _triggers(wish, config):
+        yield Fault(wish.origin, "names no trigger, and there are no default triggers")
     known = {*config.services, *config.unsupported}
-    if config.given and meant.destination.service not in known:
-        yield Fault(subscription.origin, f"there is no service {service!r}{hint(service, map(bare, config.services))}")
-    yield from _unreachable(subscription.origin, meant.destination, config)
+    if config.given and wish.destination.service not in known:
+        yield Fault(wish.origin, f"there is no service {service!r}{hint(service, map(bare, config.services))}")
+    yield from _unreachable(wish.origin, wish.destination, config)
 
 
 def _no_trigger(subscription: Subscription, config: Config) -> str:
@@ -247,6 +239,6 @@ def global_faults(config: Config) -> list[Fault]:
 
 def _unreachable(origin: str, destination: Destination, config: Config) -> Iterator[Fault]:
     entry = config.services.get(destination.service)
-    if entry and entry.type in SERVICES:
-        why = SERVICES[entry.type].options_model.recipient_fault(destination.recipient)
-        yield from [Fault(origin, why)] if why else ()
+    options = SERVICES[entry.type].options_model if entry and entry.type in SERVICES else None
+    if options and (why := options.recipient_fault(destination.recipient)):
+        yield Fault(origin, why)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from notifier.config.load import Source
-from notifier.configured import decoded
+from notifier.configured import Found, decoded
 from notifier.directory import Directory, Given
 from notifier.kube.reflector import Complete, Seen, WatchHealth, reflect
 from notifier.kube.resources import CONFIG_MAPS, SECRETS, Resource
@@ -39,6 +39,20 @@ class _Halves:
     blamed: Target | None = None
     secrets: dict[str, str] | None = None
     uids: dict[Resource, Uid] = field(default_factory=dict)
+
+    def put(self, resource: Resource, found: Found) -> None:
+        self.uids[resource] = found.uid
+        if resource.kind == SECRETS.kind:
+            self.secrets = found.secrets
+        else:
+            self.config_map, self.blamed = Source(f"ConfigMap {found}", found.data), found.blamed
+
+    def drop(self, resource: Resource) -> None:
+        self.uids.pop(resource, None)
+        if resource.kind == SECRETS.kind:
+            self.secrets = None
+        else:
+            self.config_map = None
 
 
 @dataclass
@@ -94,13 +108,10 @@ class Tenants:
         if found.namespace in self._where.excluded:
             return ""
         halves = self._halves.setdefault(found.namespace, _Halves())
-        gone = seen.type == "DELETED"
-        if seen.resource.kind == SECRETS.kind:
-            halves.secrets = None if gone else found.secrets
+        if seen.type == "DELETED":
+            halves.drop(seen.resource)
         else:
-            halves.config_map = None if gone else Source(f"ConfigMap {found.namespace}/{found.name}", found.data)
-            halves.blamed = Target("ConfigMap", found.namespace, found.name, found.uid)
-        halves.uids[seen.resource] = found.uid
+            halves.put(seen.resource, found)
         return found.namespace
 
     def _missing(self, watch: _Watch, complete: Complete) -> list[str]:
@@ -113,12 +124,7 @@ class Tenants:
             and uid not in complete.uids
         ]
         for namespace in gone:
-            halves = self._halves[namespace]
-            del halves.uids[complete.resource]
-            if complete.resource.kind == SECRETS.kind:
-                halves.secrets = None
-            else:
-                halves.config_map = None
+            self._halves[namespace].drop(complete.resource)
         return gone
 
     async def _settle(self, namespace: str) -> None:

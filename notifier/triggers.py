@@ -2,7 +2,7 @@
 
 A trigger with reasons (`on`) is armed by an event of one of them and fires once for it: at once if a condition holds,
 else as soon as one does while the same revision lasts. Any other trigger fires when a condition begins to hold. One
-that is `watched` as well does both, once for an event and its state: the union of the two paths of
+that is `also_watched` does both, once for an event and its state: the union of the two paths of
 notifications-engine, without its double sends.
 """
 
@@ -142,7 +142,7 @@ def _name(value: Any) -> str:
 
 def on_event(trigger: Trigger, event: Event, memory: Memory, judge: Judge) -> tuple[Memory, Firing | None]:
     """What an event of one of the trigger's reasons brings: a firing, or the trigger armed by it."""
-    if trigger.watched and (said := _just_said(trigger, memory, judge.now)):
+    if trigger.also_watched and (said := _just_said(trigger, memory, judge.now)):
         return said, None
     armed = Armed(event, event.revision or "")
     armed, ready = _ready(trigger, armed, memory, judge)
@@ -174,7 +174,7 @@ def on_armed(trigger: Trigger, memory: Memory, revision: str, judge: Judge) -> t
 def _ready(trigger: Trigger, armed: Armed, memory: Memory, judge: Judge) -> tuple[Armed, list[Condition] | None]:
     """The conditions that hold long enough, of watched ones since the state came about; None while there are none."""
     holding = [c for c in trigger.conditions if judge.holds(trigger, c)]
-    watching = {key: state.since for key, state in memory.watching.items() if trigger.watched and state.holds}
+    watching = {key: state.since for key, state in memory.watching.items() if trigger.also_watched and state.holds}
     since = {c.key: armed.since.get(c.key, watching.get(c.key, judge.now)) for c in holding if c.hold}
     ready = [c for c in holding if judge.now - since.get(c.key, judge.now) >= c.hold]
     return Armed(armed.event, armed.revision, since), ready or None
@@ -189,11 +189,11 @@ def _fire(
     """
     fresh = []
     for condition in ready:
-        if trigger.watched:
+        if trigger.also_watched:
             was = memory.watching.get(condition.key, Watching())
             memory = _with_watching(memory, condition, _told(was, judge.now))
         once = judge.once(condition)
-        memory = _with_once(memory, condition.key, once if trigger.watched else "")
+        memory = _with_once(memory, condition.key, once if trigger.also_watched else "")
         value = f"{once}/{event.revision}" if once else ""
         if value and value in memory.once.get(condition.key, ()):
             continue
@@ -230,12 +230,12 @@ def on_state(
         return _with_watching(memory, condition, state), None
     value = judge.once(condition)
     told = value in memory.once.get(condition.key, ()) if value else state.fired
-    ahead = judge.now if trigger.watched and not told and not learned else state.ahead
+    ahead = judge.now if trigger.also_watched and not told and not learned else state.ahead
     memory = _with_watching(memory, condition, msgspec.structs.replace(state, fired=True, ahead=ahead))
     only = sight.newcomers if told or learned else None
     firing = Firing(trigger, condition.send, None, value or str(state.count), only)
     memory = _with_once(memory, condition.key, value)
-    if trigger.watched and value:
+    if trigger.also_watched and value:
         memory = _with_once(memory, condition.key, f"{value}/{sight.revision}")
     return memory, None if only is not None and not only else firing
 
@@ -256,12 +256,8 @@ def may_become_true(trigger: Trigger, memory: Memory) -> bool:
     """Whether the passing of time alone may make a trigger fire."""
     if trigger.name in memory.armed:
         return any(c.uses_clock for c in trigger.conditions)
-    states = ((c, memory.watching.get(c.key, Watching())) for c in trigger.conditions if _watches(trigger))
+    states = ((c, memory.watching.get(c.key, Watching())) for c in trigger.conditions if trigger.is_watched)
     return any(c.uses_clock and not state.fired for c, state in states)
-
-
-def _watches(trigger: Trigger) -> bool:
-    return trigger.watched or not trigger.on
 
 
 def _with_watching(memory: Memory, condition: Condition, state: Watching) -> Memory:

@@ -12,10 +12,10 @@ import click
 import msgspec
 
 from notifier.cli import objects
-from notifier.config.tenancy import Terms
+from notifier.directory import rules
 from notifier.errors import ConfigError
 from notifier.parameters import namespace_name
-from notifier.services import egress, http
+from notifier.services import http
 from notifier.settings import SelfServiceSettings
 from notifier.validation.check import Report, validate
 from notifier.validation.documents import File, Finding
@@ -81,13 +81,9 @@ def _own(central: str, settings: SelfServiceSettings) -> SelfService | None:
     if not settings.enabled:
         return None
     try:
-        reach = egress.parse(allow=settings.reachable, deny=settings.internal, only=settings.only)
+        return SelfService(central, *rules(settings))
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
-    terms = Terms(
-        frozenset(settings.types), frozenset(settings.offered), settings.entries, settings.messages, settings.size
-    )
-    return SelfService(central, terms, reach)
 
 
 async def _validated(files: Iterable[File], own: SelfService | None) -> Report:

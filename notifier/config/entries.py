@@ -34,7 +34,7 @@ def trigger(name: str, text: str, warn: Warn) -> Trigger:
         name=name,
         conditions=conditions,
         on=_reasons(name, given, conditions, source),
-        watched=_is_watched(name, given, conditions),
+        also_watched=_is_also_watched(name, given, conditions),
         severity=_severity(given, source),
         resolves=_named(given, "resolves", source),
         description=" ".join(str(item["description"]) for item in given if item.get("description")),
@@ -90,7 +90,7 @@ def _reasons(
     return frozenset({reason}) if reason and not alone else frozenset()
 
 
-def _is_watched(name: str, items: list[dict[str, Any]], conditions: Sequence[Condition]) -> bool:
+def _is_also_watched(name: str, items: list[dict[str, Any]], conditions: Sequence[Condition]) -> bool:
     """Whether a trigger that an event arms fires for the state alone, too, as in Argo: it asks for nothing else."""
     named = name in reasons.BY_TRIGGER and not any(item.get("on") for item in items)
     return named and all(condition.is_of_state for condition in conditions)

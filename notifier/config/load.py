@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple, TypeVar
 
 from notifier.config import entries
-from notifier.config.schema import ARGO_TYPES, Config, GlobalSubscription, ServiceEntry, Template, Trigger
+from notifier.config.schema import ARGO_TYPES, Config, GlobalSubscription, ServiceEntry, Template, Trigger, service_of
 from notifier.config.substitution import substitute
 from notifier.config.templates import Warn, read_template
 from notifier.errors import ConfigError
@@ -175,10 +175,10 @@ class _Loading:
         services: dict[str, ServiceEntry] = {}
         unsupported: dict[str, str] = {}
         for key, text in self._source.data.items():
-            kind, _, name = key.removeprefix("service.").partition(".")
             if not key.startswith("service."):
                 continue
-            earlier = self._before.services.get(name or kind)
+            kind, name = service_of(key)
+            earlier = self._before.services.get(name)
             own = earlier if earlier and earlier.key == key else None
             entry = self._try(key, functools.partial(self._service, key, text), own)
             if entry and entry.name in services:
@@ -186,11 +186,11 @@ class _Loading:
             elif entry:
                 services[entry.name] = entry
             elif kind in ARGO_TYPES - self._checks.keys():
-                unsupported[name or kind] = kind
+                unsupported[name] = kind
         return services, {name: kind for name, kind in unsupported.items() if name not in services}
 
     def _service(self, key: str, text: str) -> ServiceEntry:
-        kind, _, name = key.removeprefix("service.").partition(".")
+        kind, name = service_of(key)
         if kind not in self._checks:
             raise ConfigError(_unknown_type(kind, self._checks))
         if "." in name:
@@ -203,7 +203,7 @@ class _Loading:
         self._say_how_many_more(key, missing)
         for warning in self._checks[kind](options):
             self._problem(key, warning)
-        return ServiceEntry(name or kind, kind, key, options)
+        return ServiceEntry(name, kind, key, options)
 
     def _check_sends(self, triggers: Mapping[str, Trigger], templates: Mapping[str, Template]) -> None:
         for trigger in triggers.values():
@@ -259,7 +259,7 @@ def _meant(trigger: Trigger, built_in: Collection[str]) -> Trigger:
     sent = {name for condition in trigger.conditions for name in condition.send}
     if reason is None or sent.isdisjoint(built_in):
         return trigger
-    return dataclasses.replace(trigger, on=trigger.on or frozenset({reason}), watched=False)
+    return dataclasses.replace(trigger, on=trigger.on or frozenset({reason}), also_watched=False)
 
 
 def without_secrets(message: str, secrets: Mapping[str, str]) -> str:

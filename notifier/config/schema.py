@@ -22,7 +22,8 @@ ARGO_TYPES = frozenset(
     }
 )
 """The service types of notifications-engine, v0.5.0 and after."""
-
+SECTIONS = frozenset({"message", *ARGO_TYPES})
+"""What a template may hold, whether its service is built or not."""
 
 _EVENT = re.compile(r"\bevent\b")
 
@@ -86,7 +87,7 @@ class Condition:
 class Trigger:
     """When to send what. `on` holds the reasons that arm it; without any, its conditions are watched.
 
-    `watched` tells that they are watched even so: it fires once for a state that comes about, event or no event.
+    `also_watched` tells that they are watched even so: it fires once for a state that comes about, event or no event.
     """
 
     name: str
@@ -95,7 +96,12 @@ class Trigger:
     severity: Severity | None = None
     resolves: frozenset[str] = frozenset()
     description: str = ""
-    watched: bool = False
+    also_watched: bool = False
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether its conditions are looked at whenever an object changes."""
+        return self.also_watched or not self.on
 
 
 class Engine(enum.StrEnum):
@@ -120,6 +126,10 @@ class Template:
     sections: Mapping[str, Tree]
     engine: Engine = Engine.JINJA2
 
+    def key_for(self, kind: str, name: str) -> str:
+        """Which section a service is sent; where they are by service name, the one of that name or `*`; "" for none."""
+        return next((key for key in (f"{kind}.{name}", f"{kind}.*", kind) if key in self.sections), "")
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceEntry:
@@ -129,11 +139,6 @@ class ServiceEntry:
     type: str
     key: str
     options: Mapping[str, Any] = field(repr=False)
-
-    @property
-    def bare_name(self) -> str:
-        """Its name in the configuration that it is of."""
-        return bare(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,12 @@ class GlobalSubscription:
     matches: Matcher
     origin: str
     selector: str = ""
+
+
+def service_of(key: str) -> tuple[str, str]:
+    """Type and name of the service that an entry configures: `service.<type>.<name>`, the type being the usual name."""
+    kind, _, name = key.removeprefix("service.").partition(".")
+    return kind, name or kind
 
 
 def scoped(namespace: str, name: str) -> str:
@@ -233,9 +244,8 @@ class Config:
 
     @cached_property
     def watched(self) -> dict[str, Trigger]:
-        """The triggers whose conditions are looked at whenever an object changes: most of them no reason arms."""
-        asking = {name: t for name, t in self.triggers.items() if t.watched or not t.on}
-        return {name: t for name, t in asking.items() if any(c.when for c in t.conditions)}
+        """The triggers that are watched and have a condition to look at: most of them no reason arms."""
+        return {name: t for name, t in self.triggers.items() if t.is_watched and any(c.when for c in t.conditions)}
 
     def context_of(self, namespace: str) -> Mapping[str, Any]:
         """The context of a namespace's own templates and conditions; that of the central ones where it is ""."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from notifier import gotrees, jinja
 from notifier.config import yamltext
-from notifier.config.schema import ARGO_TYPES, FORMS, Engine, Form, Template, Tree
+from notifier.config.schema import FORMS, SECTIONS, Engine, Form, Template, Tree
 from notifier.config.yamltext import Located
 from notifier.errors import ConfigError, TemplateError
 from notifier.jsontext import JsonText
@@ -19,7 +19,6 @@ Warn = Callable[[str, int], None]
 """Takes a remark about an entry that works all the same, and its line."""
 
 _ENGINE = "engine"
-_SECTIONS = frozenset({"message", *ARGO_TYPES})
 _KEYS_OF = {
     "email": ("subject", "body", "html", "groupingKey"),
     "slack": (
@@ -79,8 +78,8 @@ class _Reading:
         found: dict[str, Any] = {}
         for written, part in source.value.items():
             key, line = str(written).lower(), source.line(written)
-            if key not in {*_SECTIONS, _ENGINE}:
-                self._warn(f"unknown section {quoted(str(written), _SECTIONS)} is ignored", line)
+            if key not in {*SECTIONS, _ENGINE}:
+                self._warn(f"unknown section {quoted(str(written), SECTIONS)} is ignored", line)
             elif part is not None and key != _ENGINE:
                 if isinstance(part, list) or isinstance(part, dict) is (key == "message"):
                     raise ConfigError(f"`{key}` must be {'a text' if key == 'message' else 'a mapping'}", line)

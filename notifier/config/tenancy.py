@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from notifier.config.load import Source
-from notifier.config.schema import Config, GlobalSubscription, ServiceEntry, Tenancy, Trigger, scoped
+from notifier.config.schema import Config, GlobalSubscription, ServiceEntry, Tenancy, Trigger, scoped, service_of
 from notifier.model import Destination, Problem
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def admitted(source: Source, terms: Terms) -> tuple[Source, tuple[Problem, ...]]
 
 
 def _refused(key: str, number: int, terms: Terms) -> str:
-    kind = key.removeprefix("service.").partition(".")[0]
+    kind, _ = service_of(key)
     if key.startswith("service.") and kind not in terms.types:
         return f"configurations of namespaces may not have services of type {kind!r}, but {_listed(terms.types)}"
     if number >= terms.entries:
@@ -70,9 +70,9 @@ def combined(central: Config, own: Config, namespace: str, said: Collection[str]
     """What applies in a namespace: the central configuration, and its `own`; `said` are the keys of its ConfigMap."""
     tenancy = Tenancy(
         namespace=namespace,
-        services=frozenset(key.split(".", 2)[-1] for key in said if key.startswith("service.")),
+        services=frozenset(service_of(key)[1] for key in said if key.startswith("service.")),
         offered=terms.offered & central.services.keys(),
-        triggers=_meant(own, said),
+        triggers=_its_triggers(own, said),
         default_triggers=own.default_triggers,
         service_triggers=own.service_triggers,
         messages=terms.messages,
@@ -97,7 +97,7 @@ def _scoped(entries: Mapping[str, T], namespace: str) -> dict[str, T]:
     return {scoped(namespace, name): entry for name, entry in entries.items()}
 
 
-def _meant(own: Config, said: Collection[str]) -> frozenset[str]:
+def _its_triggers(own: Config, said: Collection[str]) -> frozenset[str]:
     """The triggers that a namespace has a say in: those it writes, and those that send a template it writes."""
     templates = {key.removeprefix("template.") for key in said if key.startswith("template.")}
     return frozenset(

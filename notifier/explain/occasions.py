@@ -45,7 +45,7 @@ class Occurrence(NamedTuple):
 
 
 def is_armed_by_events(trigger: Trigger, config: Config) -> bool:
-    """Whether an event makes it fire; else its conditions are watched."""
+    """Whether nothing but an event makes it fire; else its conditions are watched."""
     return trigger.name not in config.watched
 
 

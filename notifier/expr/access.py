@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr.comparison import hashed
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.methods import method
 from notifier.expr.values import Byte, Opaque, Table, encode, truncated, type_of
-
-if TYPE_CHECKING:
-    from notifier.expr.frame import Meter
 
 
 def fetch(meter: Meter, base: Any, key: Any, label: str = "an item") -> Any:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.timevalues import Duration, Time
 from notifier.expr.values import Int, computed, is_integer, is_number, truncated, type_of, whole
-
-if TYPE_CHECKING:
-    from notifier.expr.frame import Meter
 
 
 def _refusal(left: Any, symbol: str, right: Any) -> Fault:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.signature import Accepted, Builtin
 from notifier.expr.values import Int, Type, whole, wrapped
-
-if TYPE_CHECKING:
-    from notifier.expr.frame import Meter
 
 _WIDTH = 64
 _INTEGER = Accepted(frozenset({Type.INT, Type.DURATION, Type.NIL}), frozenset({Type.INT, Type.FLOAT}))

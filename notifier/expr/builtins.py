@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr.bits import BIT_FUNCTIONS
 from notifier.expr.collection_functions import COLLECTION_FUNCTIONS
 from notifier.expr.encodings import ENCODING_FUNCTIONS
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.number_functions import NUMBER_FUNCTIONS
 from notifier.expr.printing import printed
 from notifier.expr.signature import ANYTHING, SIZED, Accepted, Builtin
 from notifier.expr.text_functions import TEXT_FUNCTIONS
 from notifier.expr.timevalues import Enum, Time, Zone, parse_date, parse_duration, zone
 from notifier.expr.values import Byte, Type, encode, type_of
-
-if TYPE_CHECKING:
-    from notifier.expr.frame import Meter
 
 _TYPE_NAMES = {
     Type.TIME: "time.Time",

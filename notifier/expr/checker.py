@@ -6,9 +6,9 @@ functions are judged.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
-from typing import TYPE_CHECKING
 
 from notifier.expr import nodes
 from notifier.expr.builtins import BUILTINS
@@ -18,9 +18,6 @@ from notifier.expr.methods import METHODS
 from notifier.expr.predicates import PREDICATES, Shape
 from notifier.expr.signature import ARRAYS, MAPS
 from notifier.expr.values import Function, Type, mismatch, type_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _BOOL = (Type.BOOL,)
 _INTEGERS = (Type.INT, Type.DURATION)

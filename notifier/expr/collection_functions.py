@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cmp_to_key
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr.access import fetch
 from notifier.expr.comparison import ORDERINGS
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.signature import ANYTHING, ARRAY, ARRAY_IF_WRITTEN, MAP, STRING, Accepted, Builtin
 from notifier.expr.values import Table, Type, in_order, whole
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notifier.expr.frame import Meter
 
 _PAIR = 2
 _COUNT = Accepted(frozenset({Type.INT, Type.DURATION, Type.ENUM}), frozenset({Type.INT, Type.FLOAT}))

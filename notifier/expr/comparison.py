@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.timevalues import Duration, Time
 from notifier.expr.values import Table, is_number, type_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from notifier.expr.frame import Meter
 
 
 def equal(meter: Meter, left: Any, right: Any) -> bool:

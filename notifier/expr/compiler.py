@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr import nodes
 from notifier.expr.access import cut, fetch
 from notifier.expr.arithmetic import negate
 from notifier.expr.builtins import BUILTINS
-from notifier.expr.closures import Constant, folded, located, metered, unary
+from notifier.expr.closures import Constant, Run, folded, located, metered, unary
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Frame, Meter
 from notifier.expr.operations import negation, operation, truth
 from notifier.expr.predicates import PREDICATES, elements, first, results
 from notifier.expr.timevalues import clock
 from notifier.expr.values import Int, call, type_of
-
-if TYPE_CHECKING:
-    from notifier.expr.closures import Run
-    from notifier.expr.frame import Frame, Meter
 
 _OPEN_END = Constant(Int(2**63 - 1))
 

@@ -5,25 +5,19 @@ from __future__ import annotations
 import base64
 import json
 import math
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Iterable
+from typing import Any, NoReturn
 
 from notifier.expr.fault import Fault
+from notifier.expr.floats import in_json
+from notifier.expr.frame import Meter
 from notifier.expr.signature import ANYTHING, Builtin
 from notifier.expr.timevalues import Duration, Enum, Time, Zone
 from notifier.expr.values import Table, Type, encode, is_integer, type_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from notifier.expr.frame import Meter
-
-_RFC3339 = "2006-01-02T15:04:05.999999999Z07:00"
 _ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 _EXACT = 2**53
 """Up to here a float tells each integer from the next."""
-_PLAIN_FROM, _PLAIN_UP_TO = 1e-6, 1e21
-"""Within these bounds a float is written without an exponent."""
 
 
 def _to_json(meter: Meter, value: Any) -> str:
@@ -58,7 +52,7 @@ def _scalar(value: Any) -> str:
     if type(value) in (int, float):
         return _number(float(value))
     if isinstance(value, Time):
-        return f'"{value.format(_RFC3339)}"'
+        return f'"{value.in_json()}"'
     if isinstance(value, Duration | Enum):
         return str(value.nanoseconds if isinstance(value, Duration) else value.number)
     if isinstance(value, Zone):
@@ -69,11 +63,7 @@ def _scalar(value: Any) -> str:
 def _number(number: float) -> str:
     if not math.isfinite(number):
         raise Fault("toJSON cannot write a number that is not finite")
-    digits = Decimal(repr(number))
-    if number == 0 or _PLAIN_FROM <= abs(number) < _PLAIN_UP_TO:
-        return format(digits.normalize(), "f")
-    exponent = digits.adjusted()
-    return f"{format(digits.scaleb(-exponent).normalize(), 'f')}e{exponent:+d}"
+    return in_json(number)
 
 
 def _from_json(meter: Meter, text: str) -> Any:

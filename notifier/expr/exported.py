@@ -36,7 +36,7 @@ def _number(value: float) -> Any:
 
 def _opaque(value: Any) -> Any:
     if isinstance(value, Time):
-        return value.format("2006-01-02T15:04:05.999999999Z07:00")
+        return value.in_json()
     if isinstance(value, Duration):
         return value.nanoseconds
     if isinstance(value, Enum):

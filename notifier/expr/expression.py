@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from notifier.allowance import Allowance
 from notifier.errors import ExpressionError
 from notifier.expr import nodes
 from notifier.expr.checker import check
+from notifier.expr.closures import Run
 from notifier.expr.compiler import compiled
 from notifier.expr.fault import Fault, reported
 from notifier.expr.frame import STEPS, Frame
 from notifier.expr.parser import parse
 from notifier.expr.parts import Part, part
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from notifier.allowance import Allowance
-    from notifier.expr.closures import Run
-
 
 class Expression:
     """An expression known to be well-formed. Evaluating it reads nothing but what it is given.
 
-    `source` is its text; `uses_clock` tells whether it can ask for the time, so that its value may change while its
-    environment does not.
+    `source` is its text, `names` are what it asks its environment for; `uses_clock` tells whether it can ask for the
+    time, so that its value may change while its environment does not.
     """
 
     def __init__(self, source: str) -> None:
@@ -34,6 +31,7 @@ class Expression:
             check(self._tree)
             self._run = compiled(self._tree)
             self.uses_clock = _reads_clock(self._tree)
+            self.names = frozenset(node.name for node in nodes.walk(self._tree) if isinstance(node, nodes.Name))
         except (Fault, RecursionError) as failure:
             raise reported(failure, source) from None
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sized
+from typing import Any
 
 from notifier.expr.fault import Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sized
 
 STEPS = 500_000
 """What one evaluation may cost: some tenths of a second."""

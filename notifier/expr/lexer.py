@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from notifier.expr.fault import Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class Kind(enum.Enum):

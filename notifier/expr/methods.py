@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr.durations import NANO, Duration
 from notifier.expr.timepoints import ZERO, Time, month, weekday
 from notifier.expr.values import Function, Opaque, Type
 from notifier.expr.zones import UTC_ZONE, zone
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def _table(*methods: tuple[str, tuple[Type, ...], Callable[..., Any], Type]) -> dict[str, Function]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from notifier.expr.comparison import ORDERINGS
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.signature import ARRAYS, NUMBER, Accepted, Builtin
 from notifier.expr.timevalues import Duration, Enum
 from notifier.expr.values import Type, computed, is_number, truncated, type_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from notifier.expr.frame import Meter
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _DIGITS, _HEX = r"[0-9]+(?:_[0-9]+)*", r"[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*"

@@ -6,18 +6,16 @@ As in expr, constants are folded, and that shows: `true and x` is x, whatever x 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr import nodes
 from notifier.expr.arithmetic import ARITHMETIC, add, span
 from notifier.expr.closures import Constant, Run, binary, folded, is_constant, metered, unary
 from notifier.expr.comparison import ORDERINGS, contained, contained_in, equal, unequal
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Frame
 from notifier.expr.texts import TEXT_TESTS, matching
 from notifier.expr.values import Int, is_number, type_of
-
-if TYPE_CHECKING:
-    from notifier.expr.frame import Frame
 
 _PLAIN = {**ORDERINGS, **ARITHMETIC}
 _METERED = {**TEXT_TESTS, "==": equal, "!=": unequal, "in": contained, "+": add, "..": span}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from notifier.errors import ExpressionError
 from notifier.expr import nodes
 
-if TYPE_CHECKING:
-    Outcome = Callable[[nodes.Node], Any | ExpressionError]
+Outcome = Callable[[nodes.Node], Any | ExpressionError]
 
 
 class Part(NamedTuple):

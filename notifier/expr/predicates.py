@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cmp_to_key
 from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notifier.expr.arithmetic import add
+from notifier.expr.closures import Run
 from notifier.expr.comparison import ORDERINGS
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Frame
 from notifier.expr.values import Byte, Int, Table, Type, encode, type_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from notifier.expr.frame import Frame
-
-    Run = Callable[[Frame], Any]
-    Combine = Callable[[Frame, list[Any], Iterator[Any]], Any]
+Combine = Callable[[Frame, list[Any], Iterator[Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)

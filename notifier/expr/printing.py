@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from notifier.expr.floats import shortest
+from notifier.expr.frame import Meter
 from notifier.expr.values import in_order, is_integer
-
-if TYPE_CHECKING:
-    from notifier.expr.frame import Meter
 
 _WORDS = {None: "<nil>", True: "true", False: "false"}
 
@@ -24,7 +21,7 @@ def printed(meter: Meter, value: Any) -> str:
     if is_integer(value):
         return str(value)
     if type(value) is int or type(value) is float:
-        return _decimal(float(value))
+        return shortest(float(value))
     if type(value) is list:
         meter.spend(len(value))
         return f"[{' '.join(printed(meter, item) for item in value)}]"
@@ -35,14 +32,3 @@ def printed(meter: Meter, value: Any) -> str:
     text = str(value)
     meter.handle(text)
     return text
-
-
-def _decimal(number: float) -> str:
-    """Write the shortest digits that mean `number`; from a million up, and below a ten-thousandth, with an exponent."""
-    if not math.isfinite(number):
-        return "NaN" if math.isnan(number) else f"{number:+}".title()
-    digits = Decimal(repr(number)).normalize()
-    exponent = digits.adjusted() if number else 0
-    if -5 < exponent < 6:  # noqa: PLR2004 - the bounds of the docstring
-        return format(digits, "f")
-    return f"{format(digits.scaleb(-exponent), 'f')}e{exponent:+03d}"

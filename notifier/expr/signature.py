@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.values import Int, Type, type_of
-
-if TYPE_CHECKING:
-    from notifier.expr.frame import Meter
 
 ARRAYS = frozenset({Type.ARRAY, Type.INTS, Type.STRINGS})
 MAPS = frozenset({Type.MAP, Type.TABLE, Type.GROUPS})

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.signature import ARRAYS, COUNT, STRING, Accepted, Builtin
 from notifier.expr.values import Type, encode, truncated, type_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from notifier.expr.frame import Meter
-
 
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What Go takes for blanks."""

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import operator
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import re2
 
 from notifier.expr.fault import Fault
+from notifier.expr.frame import Meter
 from notifier.expr.values import encode, type_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from notifier.expr.frame import Meter
-
-    Test = Callable[[Meter, Any, Any], bool]
+Test = Callable[[Meter, Any, Any], bool]
 
 
 _BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")

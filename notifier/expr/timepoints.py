@@ -130,6 +130,10 @@ class Time(Opaque):
         """Return the time as Go's `layout` says, such as `2006-01-02 15:04`."""
         return format_face(self.face, layout)
 
+    def in_json(self) -> str:
+        """Return the time as Go's JSON has it, by RFC 3339."""
+        return self.format("2006-01-02T15:04:05.999999999Z07:00")
+
     def __str__(self) -> str:
         return self.format("2006-01-02 15:04:05.999999999 -0700 MST")
 

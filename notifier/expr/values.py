@@ -9,13 +9,11 @@ Opaque. No Python attribute of any value is ever looked up by name.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from notifier.expr.fault import Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 
 class Type(enum.StrEnum):

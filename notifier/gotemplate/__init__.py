@@ -18,7 +18,7 @@ Where it differs, on purpose:
 
 from __future__ import annotations
 
-from notifier.gotemplate.budget import USUAL, Budget
+from notifier.gotemplate.budget import Budget
 from notifier.gotemplate.template import FUNCTIONS, Template, compile  # noqa: A004 - see its definition
 
-__all__ = ["FUNCTIONS", "USUAL", "Budget", "Template", "compile"]
+__all__ = ["FUNCTIONS", "Budget", "Template", "compile"]

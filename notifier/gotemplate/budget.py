@@ -105,18 +105,3 @@ def fit_width(width: int) -> None:
     """Raise Fault if a width or an indentation is too large."""
     if width > MAX_WIDTH:
         raise Fault(f"a width of {width:,} is too large: more than {MAX_WIDTH:,}")
-
-
-def fit_whole(value: Any) -> None:
-    """Raise Fault if a value with all that is in it is too large; a container that holds itself always is."""
-    total = 0
-    rest: list[Any] = [value]
-    while rest:
-        part = rest.pop()
-        total += len(part) if isinstance(part, str) else 1
-        if isinstance(part, Mapping):
-            total += sum(map(len, part))
-            rest += part.values()
-        elif isinstance(part, list):
-            rest += part
-        fit(total + len(rest))

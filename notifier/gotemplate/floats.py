@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+
+from notifier.expr.floats import shortest
 
 _MANTISSA = 52
 """Bits of a float64 after the point."""
-_SMALL, _SHORT = -4, 6
-"""Below and from these powers of ten on, the shortest digits are written with an exponent."""
-
-
-def shortest(number: float) -> str:
-    """Return the fewest digits that mean the number, as `%v` does: `0.1`, `3`, `1e+06`, `+Inf`."""
-    if not math.isfinite(number):
-        return "NaN" if math.isnan(number) else "+Inf" if number > 0 else "-Inf"
-    if number.is_integer() and abs(number) < 10**_SHORT:
-        return f"{number:.0f}"
-    digits = Decimal(repr(number)).normalize()
-    exponent = digits.adjusted()
-    if _SMALL <= exponent < _SHORT:
-        return format(digits, "f")
-    return f"{format(digits.scaleb(-exponent), 'f')}e{exponent:+03d}"
 
 
 def decimal(number: float, verb: str, precision: int | None) -> str:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from notifier.gotemplate.formatting import formatted
 from notifier.gotemplate.verbs import written
-
-__all__ = ["formatted", "printed", "printed_line", "shown"]
 
 
 def shown(value: Any) -> str:

@@ -33,11 +33,11 @@ class Template:
     `source` is its text, `name` what it is called by a `template` in it, `tree` its syntax.
     """
 
-    def __init__(self, source: str, name: str, functions: Mapping[str, Function], budget: Budget) -> None:
+    def __init__(self, source: str, name: str, budget: Budget) -> None:
         self.source, self.name, self._budget = source, name, budget
         try:
-            self.tree = parse(source, name, functions, LEFT_OUT)
-            self._templates = Statements(self.tree, functions).templates
+            self.tree = parse(source, name, FUNCTIONS, LEFT_OUT)
+            self._templates = Statements(self.tree, FUNCTIONS).templates
         except Fault as fault:
             raise reported(fault, source) from None
         except RecursionError:
@@ -74,14 +74,12 @@ class Template:
         return "".join(frame.pieces)
 
 
-def compile(  # noqa: A001 - what every engine calls it, and always used with its module
-    text: str, *, name: str = "", functions: Mapping[str, Function] = FUNCTIONS, budget: Budget = USUAL
-) -> Template:
+def compile(text: str, *, name: str = "", budget: Budget = USUAL) -> Template:  # noqa: A001 - what every engine calls it
     """Return a template ready to be rendered.
 
-    Raises TemplateError with the line where the text is no template, or calls what is not among `functions`.
+    Raises TemplateError with the line where the text is no template, or calls what is not among FUNCTIONS.
     """
-    return Template(text, name, functions, budget)
+    return Template(text, name, budget)
 
 
 def _all(tree: nodes.Tree) -> list[nodes.Node]:

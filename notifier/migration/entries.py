@@ -12,13 +12,13 @@ from notifier.config.schema import Config
 from notifier.directory import CHECKS
 from notifier.errors import ConfigError
 from notifier.migration import argos, occasions
+from notifier.migration.occasions import Remark
 from notifier.migration.report import Line, Verdict
 from notifier.migration.rewriting import Rewritten, compiled, in_go, kept_in_go, rewritten
 from notifier.migration.sameness import MADE_UP, Sample, Stage, difference
+from notifier.validation.configuration import is_entry
 from notifier.validation.documents import Manifest
 
-_PREFIXES = ("service.", "template.", "trigger.", "defaultTriggers.")
-_ALONE = ("subscriptions", "defaultTriggers", "context")
 _UNSUPPORTED = "are not supported yet"
 _HARMLESS = re.compile(r"\b(ignored|is taken for)\b")
 """What problems say of what Argo passes over as well."""
@@ -34,7 +34,7 @@ class Entries:
         self._object, self._secrets, self._use_shipped = str(config_map), secrets, use_shipped
         self._samples = [*MADE_UP, *samples]
         self._texts = {key: text.value for key, text in config_map.texts("data").items()}
-        self._said: dict[str, list[tuple[Verdict, str]]] = {key: [] for key in self._texts}
+        self._said: dict[str, list[Remark]] = {key: [] for key in self._texts}
         self._before = self._loaded(self._texts)
 
     def data(self) -> dict[str, str]:
@@ -84,7 +84,7 @@ class Entries:
 
     def _needless(self, key: str, text: str) -> str:
         """Why an entry can be left out, "" where it cannot."""
-        if not (key in _ALONE or any(key.startswith(prefix) and key != prefix for prefix in _PREFIXES)):
+        if not is_entry(key):
             return "it said nothing: neither Argo nor this program reads it"
         if not key.startswith(("service.", "template.")) and _is_empty(text):
             return "it said nothing"
@@ -98,8 +98,7 @@ class Entries:
             self._note(key, Verdict.CHANGED, "Argo sends an empty message, here it says what happened")
             return 'message: ""\n'
         try:
-            found = rewritten(name, text, occasions.step(name, self._before))
-            found = self._checked(name, text, found)
+            found = self._checked(name, text, rewritten(name, text, occasions.step(name, self._before)))
         except ConfigError:
             return text
         if found.why:
@@ -122,7 +121,7 @@ class Entries:
         why = difference(in_go(name, text), ours, Stage(reasons, self._samples, self._secrets.keys()))
         return kept_in_go(name, text, why) if why else found
 
-    def _subscriptions(self) -> Iterator[tuple[Verdict, str]]:
+    def _subscriptions(self) -> Iterator[Remark]:
         """What is told to others than Argo tells it to, or to nobody."""
         for number, subscription in enumerate(self._before.subscriptions, 1):
             for service, recipient in subscription.destinations:

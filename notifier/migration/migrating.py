@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from notifier.logs import SHORTEST
 from notifier.migration.entries import Entries
 from notifier.migration.needs import needed
 from notifier.migration.report import Line, Verdict
 from notifier.migration.sameness import Sample
 from notifier.model import Object
-from notifier.redaction import MASK, one_line, pattern
+from notifier.redaction import one_line
 from notifier.validation import credentials
 from notifier.validation.documents import Manifest
 
@@ -44,7 +43,7 @@ def migrate(config_map: Manifest, secrets: Sequence[Manifest], wishes: Wishes) -
 
 def _near(config_map: Manifest, secrets: Sequence[Manifest]) -> list[Manifest]:
     """The Secrets that may be meant: those in the namespace, of them those of the usual name if there are any."""
-    near = [s for s in secrets if not s.namespace or not config_map.namespace or s.namespace == config_map.namespace]
+    near = credentials.near(config_map, secrets)
     return [secret for secret in near if secret.metadata.get("name") in {_ARGOS_SECRET, SECRET}] or near
 
 
@@ -54,7 +53,7 @@ class _Migration:
     def __init__(self, config_map: Manifest, secrets: Sequence[Manifest], wishes: Wishes) -> None:
         self._config_map, self._secrets, self._wishes = config_map, secrets, wishes
         self._namespace = wishes.namespace or config_map.namespace
-        self._hidden = pattern(frozenset().union(*map(credentials.written, secrets)), SHORTEST)
+        self._mask = credentials.Mask(secrets)
 
     def migrated(self) -> Migrated:
         """The objects and the report."""
@@ -66,9 +65,8 @@ class _Migration:
         data = entries.data()
         objects = [self._object("ConfigMap", CONFIG_MAP, {"data": data}), *self._secret()]
         oddities = (self._line(finding.key, finding.message) for finding in self._config_map.oddities("data"))
-        return Migrated(
-            tuple(objects), tuple(map(self._masked, [*entries.report(data), *oddities, *self._needs(takers)]))
-        )
+        lines = map(self._masked, [*entries.report(data), *oddities, *self._needs(takers, held)])
+        return Migrated(tuple(objects), tuple(lines))
 
     def _object(self, kind: str, name: str, content: Mapping[str, Any]) -> Object:
         metadata = {"name": name} | ({"namespace": self._namespace} if self._namespace else {})
@@ -83,16 +81,15 @@ class _Migration:
     def _values(self, part: str) -> dict[str, str]:
         return {name: text.value for secret in self._secrets for name, text in secret.texts(part).items()}
 
-    def _needs(self, takers: Mapping[str, str]) -> Iterator[Line]:
+    def _needs(self, takers: Mapping[str, str], held: Mapping[str, str] | None) -> Iterator[Line]:
         """What the Secret needs to hold, and what in the one that is given cannot be read."""
         place = f"Secret {f'{self._namespace}/' if self._namespace else ''}{SECRET}"
-        held = credentials.beside(self._config_map, self._secrets)
         verdict = Verdict.KEPT if self._wishes.with_secret and self._secrets else Verdict.NEEDED
         for name, entry in takers.items():
-            lacking = held is not None and name not in held
-            yield Line(
-                place, name, Verdict.BROKEN if lacking else verdict, f"{'not there, needed ' * lacking}by {entry}"
-            )
+            if held is not None and name not in held:
+                yield Line(place, name, Verdict.BROKEN, f"not there, needed by {entry}")
+            else:
+                yield Line(place, name, verdict, f"by {entry}")
         for secret in self._secrets:
             for finding in credentials.findings(secret):
                 yield Line(place, finding.key, Verdict.BROKEN, finding.message)
@@ -101,6 +98,4 @@ class _Migration:
         return Line(str(self._config_map), key, Verdict.BROKEN, message)
 
     def _masked(self, line: Line) -> Line:
-        return msgspec.structs.replace(
-            line, key=one_line(line.key), message=self._hidden.sub(MASK, one_line(line.message))
-        )
+        return msgspec.structs.replace(line, key=one_line(line.key), message=self._mask.over(line.message))

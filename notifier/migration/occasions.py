@@ -24,7 +24,7 @@ _TRUER = {
 def reasons(template: str, config: Config) -> frozenset[str]:
     """What a template is sent for, "" is a condition that holds."""
     sending = (t for t in config.triggers.values() if any(template in c.send for c in t.conditions))
-    return frozenset(reason for t in sending for reason in {*t.on, *([""] if t.watched or not t.on else [])})
+    return frozenset(reason for t in sending for reason in {*t.on, *([""] if t.is_watched else [])})
 
 
 def step(template: str, config: Config) -> Step:
@@ -52,7 +52,7 @@ def _of_reason(trigger: Trigger, *, conditional: bool) -> Iterator[Remark]:
         there = "when its condition becomes true" if conditional else "never"
         yield Verdict.CHANGED, f"Argo has no event {reason}, there it fires {there}; here it waits for that to happen"
         return
-    if trigger.watched:
+    if trigger.also_watched:
         yield (
             Verdict.KEPT,
             "fires when its condition becomes true, event or no event; what holds already is learned silently",
@@ -60,9 +60,9 @@ def _of_reason(trigger: Trigger, *, conditional: bool) -> Iterator[Remark]:
     elif conditional:
         why = "Argo judges `when` by the status of before, and may send twice; here once, as soon as it holds"
         yield Verdict.CHANGED, f"{why} after {reason}, for the same revision"
-    if any(condition.once_per for condition in trigger.conditions) and not trigger.watched:
+    if any(condition.once_per for condition in trigger.conditions) and not trigger.also_watched:
         yield Verdict.CHANGED, "Argo ignores `oncePer` of an event; here it counts, per revision"
-    if reason in _TRUER and not trigger.watched:
+    if reason in _TRUER and not trigger.also_watched:
         yield Verdict.CHANGED, _TRUER[reason]
     if reason in EVENT_REASONS:
         yield Verdict.KEPT, f"{reason} leaves no trace but a Kubernetes Event, which may be missed"

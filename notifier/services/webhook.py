@@ -165,7 +165,7 @@ def joined(url: str, path: str) -> str:
     """
     if not path.strip():
         return url
-    if any(unquote(segment) in (".", "..") for segment in re.split(r"[/\\?]", path)):
+    if not {".", ".."}.isdisjoint(re.split(r"[/\\]", unquote(path.partition("?")[0].strip()))):
         raise Permanent("the template's path holds . or .. as a segment")
     tail, _, query = path.strip().lstrip("/").replace("#", "%23").partition("?")
     base = urlsplit(url)

@@ -10,9 +10,8 @@ import msgspec
 from notifier import subscriptions
 from notifier.config.schema import Config
 from notifier.config.tenancy import combined
-from notifier.logs import SHORTEST
 from notifier.model import ANNOTATION_PREFIX, Kind
-from notifier.redaction import MASK, one_line, pattern
+from notifier.redaction import one_line
 from notifier.services.http import Client
 from notifier.validation import credentials, made, places, silence
 from notifier.validation.annotations import misplaced
@@ -58,7 +57,7 @@ class _Check:
         self._maps = [m for m in manifests if m.kind == "ConfigMap"]
         self._secrets = [m for m in manifests if m.kind == "Secret"]
         self._annotated = [m for m in manifests if m.kind in _ANNOTATED]
-        self._hidden = pattern(frozenset().union(*map(credentials.written, self._secrets)), SHORTEST)
+        self._mask = credentials.Mask(self._secrets)
         ours = [m for m in self._maps if is_ours(m)]
         self._central = [configuration(m, self._beside(m), client) for m in ours if not self._is_tenant(m)]
         self._config = together(self._central)
@@ -106,10 +105,8 @@ class _Check:
 
     def masked(self, finding: Finding) -> Finding:
         """A finding that fits on a line, and whose message shows no secret."""
-        message = self._hidden.sub(MASK, one_line(finding.message))
-        return msgspec.structs.replace(
-            finding, object=one_line(finding.object), key=one_line(finding.key), message=message
-        )
+        title, key = one_line(finding.object), one_line(finding.key)
+        return msgspec.structs.replace(finding, object=title, key=key, message=self._mask.over(finding.message))
 
 
 def _annotations(manifest: Manifest, config: Config) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from notifier import subscriptions
 from notifier.config.load import OptionsCheck, Source, load, shipped
-from notifier.config.schema import Config, ServiceEntry, Template, Trigger
+from notifier.config.schema import Config, ServiceEntry, Template, Trigger, service_of
 from notifier.config.tenancy import admitted
 from notifier.directory import CHECKS
 from notifier.errors import ConfigError
@@ -31,10 +31,15 @@ _QUOTED = re.compile(r"'([^']+)'")
 _REFERENCE = re.compile(r"\$[\w-]", re.ASCII)
 
 
+def is_entry(key: str) -> bool:
+    """Whether a key of a ConfigMap's data is one that we read."""
+    return _KEY.match(key) is not None
+
+
 def is_ours(manifest: Manifest) -> bool:
     """Whether an object is a ConfigMap that configures notifications."""
     named = manifest.metadata.get("name") in _NAMES
-    return manifest.kind == "ConfigMap" and (named or any(map(_KEY.match, manifest.texts("data"))))
+    return manifest.kind == "ConfigMap" and (named or any(map(is_entry, manifest.texts("data"))))
 
 
 class Configuration(NamedTuple):
@@ -164,13 +169,13 @@ def _check(kind: str, client: Client, secrets: frozenset[str], options: Mapping[
 
 def _stand_ins(data: Mapping[str, str]) -> Config:
     """What takes the place of broken entries, lest what refers to one be reported with it."""
-    named = {prefix: _names(data, f"{prefix}.") for prefix in ("service", "template", "trigger", "defaultTriggers")}
+    named = {prefix: _names(data, f"{prefix}.") for prefix in ("template", "trigger", "defaultTriggers")}
     some_trigger = tuple(shipped().triggers)[:1]
-    services = [(key, *key.partition(".")[::2]) for key in named["service"]]
+    services = [(key, *service_of(key)) for key in data if key.startswith("service.")]
     return Config(
         triggers={name: Trigger(name, ()) for name in named["trigger"]},
         templates={name: Template(name, {}) for name in named["template"]},
-        services={name or kind: ServiceEntry(name or kind, kind, f"service.{key}", {}) for key, kind, name in services},
+        services={name: ServiceEntry(name, kind, key, {}) for key, kind, name in services},
         default_triggers=some_trigger,
         service_triggers=dict.fromkeys(named["defaultTriggers"], some_trigger),
     )

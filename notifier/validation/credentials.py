@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from notifier.config import files
+from notifier.logs import SHORTEST
+from notifier.redaction import MASK, one_line, pattern
 from notifier.validation.documents import Finding, Manifest
 
 
@@ -16,8 +18,18 @@ def values(secret: Manifest) -> dict[str, str]:
     return broken | files.decoded(coded) | {key: text.value for key, text in secret.texts("stringData").items()}
 
 
-def written(secret: Manifest) -> frozenset[str]:
-    """All that may have to be hidden of a Secret: its values in plain, and as they are in the file."""
+class Mask:
+    """Hides what Secrets hold: their values in plain, and as they are in the file."""
+
+    def __init__(self, secrets: Iterable[Manifest]) -> None:
+        self._hidden = pattern(frozenset().union(*map(_written, secrets)), SHORTEST)
+
+    def over(self, message: str) -> str:
+        """A message that fits on a line and shows no secret."""
+        return self._hidden.sub(MASK, one_line(message))
+
+
+def _written(secret: Manifest) -> frozenset[str]:
     return frozenset({*values(secret).values(), *(text.value for text in secret.texts("data").values())})
 
 
@@ -30,13 +42,15 @@ def findings(secret: Manifest) -> Iterator[Finding]:
         yield secret.finding("is no base64: plain text belongs into `stringData`", key, lines[key])
 
 
-def beside(config_map: Manifest, secrets: Sequence[Manifest]) -> Mapping[str, str] | None:
-    """What the Secrets in a ConfigMap's namespace hold together, None where there is none.
+def beside(config_map: Manifest, secrets: Iterable[Manifest]) -> Mapping[str, str] | None:
+    """What the Secrets in a ConfigMap's namespace hold together, None where there is none."""
+    found = near(config_map, secrets)
+    return {key: value for secret in found for key, value in values(secret).items()} if found else None
 
-    What names no namespace may be meant for any.
-    """
-    near = [s for s in secrets if not s.namespace or not config_map.namespace or s.namespace == config_map.namespace]
-    return {key: value for secret in near for key, value in values(secret).items()} if near else None
+
+def near(config_map: Manifest, secrets: Iterable[Manifest]) -> list[Manifest]:
+    """The Secrets in a ConfigMap's namespace. What names no namespace may be meant for any."""
+    return [s for s in secrets if not s.namespace or not config_map.namespace or s.namespace == config_map.namespace]
 
 
 def _coded(secret: Manifest) -> dict[str, str]:

@@ -166,7 +166,8 @@ def _twice(node: yaml.Node | None, seen: set[int]) -> Iterator[yaml.Node]:
     known: set[str] = set()
     for key, value in _pairs(node):
         if isinstance(key, yaml.ScalarNode):
-            yield from (key,) if key.value in known else ()
+            if key.value in known:
+                yield key
             known.add(key.value)
         yield from _twice(value, seen)
     for item in node.value if isinstance(node, yaml.SequenceNode) else ():

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import yaml
 
 from notifier.config import yamltext
-from notifier.config.schema import ARGO_TYPES
+from notifier.config.schema import SECTIONS
 
 _LEAF = re.compile(r"(?P<path>[^\s:]+): (?P<why>.*?)(?: \(line (?P<line>\d+)\))?", re.DOTALL)
-_SECTIONS = frozenset({"message", *ARGO_TYPES})
 _RENDERED = "once rendered"
 """What is said of JSON that is none: its lines are those of the result."""
 _ITEM = re.compile(r"item (\d+): ")
@@ -43,7 +42,7 @@ def in_template(text: str, message: str) -> int:
     """The line that a message about a leaf of a template means, 0 where it is about no leaf."""
     found = _LEAF.fullmatch(message)
     path = re.findall(r"[^.\[\]]+", found["path"]) if found else []
-    if not found or not path or path[0] not in _SECTIONS:
+    if not found or not path or path[0] not in SECTIONS:
         return 0
     return of(text, path, 0 if _RENDERED in found["why"] else int(found["line"] or 0))
 

@@ -116,7 +116,7 @@ class _Rehearsal:
     def _variables(self, service: str, event: Event | None) -> dict[str, Any]:
         return {
             "event": msgspec.to_builtins(event),
-            "context": self._config.context,
+            "context": self._config.context_of(self._scope),
             "secrets": SecretNames(self._config.secrets_of(self._scope), self._scope),
             "recipient": "made-up",
             "serviceType": bare(service),
@@ -128,8 +128,7 @@ class _Rehearsal:
         kind = self._config.services[service].type if service in self._config.services else ""
         rendered = render([template], (kind, name), variables, str(variables["event"]["summary"]), made.NOW)
         yield from (fault.removeprefix(f"template {template.name}: ") for fault in rendered.faults)
-        sections = (path for path in (f"{kind}.{name}", f"{kind}.*", kind) if path in template.sections)
-        yield from _broken_json(rendered.message.body, next(sections, kind))
+        yield from _broken_json(rendered.message.body, template.key_for(kind, name) or kind)
 
 
 def _with_services(config: Config, scope: str) -> Config:
@@ -137,14 +136,11 @@ def _with_services(config: Config, scope: str) -> Config:
     had = {entry.type for entry in config.services.values()}
     templates = (template for name, template in config.templates.items() if scope_of(name) == scope)
     sections = dict.fromkeys(section for template in templates for section in template.sections)
-    lacking = [(kind, name) for kind, _, name in map(_parted, sections) if kind not in {*had, "message"}]
+    parted = (section.partition(".") for section in sections)
+    lacking = [(kind, name) for kind, _, name in parted if kind not in {*had, "message"}]
     entries = [ServiceEntry(name.strip("*") or kind, kind, "", {}) for kind, name in lacking]
     made_up = {scoped(scope, entry.name) if scope else entry.name: entry for entry in entries}
     return dataclasses.replace(config, services={**made_up, **config.services})
-
-
-def _parted(section: str) -> tuple[str, str, str]:
-    return section.partition(".")
 
 
 def _broken_json(value: Any, path: str) -> Iterator[str]:

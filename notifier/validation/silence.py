@@ -10,7 +10,7 @@ from notifier.config.schema import Config, GlobalSubscription, Trigger, bare
 from notifier.model import Problem
 from notifier.reasons import BY_TRIGGER
 from notifier.spelling import hint
-from notifier.subscriptions import Fault, Subscription
+from notifier.subscriptions import Fault
 from notifier.validation import places
 
 _ON = "on-"
@@ -59,7 +59,9 @@ def _defaults(config: Config) -> Iterator[tuple[str, str, int]]:
 def faults(annotations: Mapping[str, str], config: Config) -> list[Fault]:
     """The subscriptions among annotations whose trigger never fires."""
     wishes = dict.fromkeys(subscriptions.parse(annotations).subscriptions)
-    found = (Fault(wish.origin, why) for wish in wishes for why in _never(_meant(wish, config), config))
+    found = (
+        Fault(wish.origin, why) for wish in wishes for why in _never(subscriptions.meant(wish, config).trigger, config)
+    )
     return list(dict.fromkeys(found))
 
 
@@ -82,12 +84,6 @@ def _cannot_be(selector: str, name: str, values: list[str]) -> bool:
 def _is_about(part: str, name: str) -> bool:
     found = _NAME.match(part)
     return found is not None and found[1] == name
-
-
-def _meant(wish: Subscription, config: Config) -> str:
-    """A trigger's name as it is meant where the wish is."""
-    tenancy = config.tenancy
-    return tenancy.trigger(wish.trigger, wish.destination.service) if tenancy and wish.trigger else wish.trigger
 
 
 def _idle(trigger: Trigger) -> list[int]:

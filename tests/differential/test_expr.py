@@ -56,7 +56,7 @@ _SCALARS = st.none() | st.booleans() | _NUMBERS | st.text(st.characters(codec="u
 _VALUES = st.recursive(
     _SCALARS, lambda item: st.lists(item, max_size=4) | st.dictionaries(st.sampled_from("abxs"), item, max_size=3)
 )
-_SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def test_the_controller_says_what_is_recorded(peer: Peer) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from tests.differential.peer import Peer
 from tests.unit.gotemplate.cases import NOW, ours
 
-PEER = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PEER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=12)
 """Without the characters that Python's tables do not know yet, and Go's may."""

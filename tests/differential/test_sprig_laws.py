@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from tests.differential.peer import Peer
 from tests.unit.gotemplate_sprig.corpus import NOW, ours
 
-settings.register_profile("asking", suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=30)
-ASKING = settings.get_profile("asking")
+ASKING = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 
 LETTERS = "aAbZxz09_-. ,/:'\"<&\\%=@+éßÉ日🚀\t\n"
 TEXTS = st.text(alphabet=LETTERS, max_size=12)

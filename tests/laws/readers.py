@@ -24,7 +24,7 @@ from tests.laws.stories import Line, ended, version
 T = TypeVar("T")
 
 EVERYWHERE = Scope()
-LAW = settings(max_examples=2, derandomize=True, deadline=None, database=None, phases=(Phase.generate,))
+LAW = settings(max_examples=2, derandomize=True, database=None, phases=(Phase.generate,))
 """How often each law is tried on each recording. What is drawn are seeds: there is nothing to shrink."""
 SEEDS = st.integers(0, 2**32)
 

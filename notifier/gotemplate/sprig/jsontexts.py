@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
 
+from notifier.expr.floats import in_json
 from notifier.expr.timevalues import Duration, Enum, Time
 from notifier.gotemplate.budget import fit
 from notifier.gotemplate.fault import Fault
@@ -21,7 +21,6 @@ from notifier.gotemplate.values import NOTHING, is_integer, is_map, type_name
 _HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 _LINES = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})
 _INDENT = "  "
-_RFC3339 = "2006-01-02T15:04:05.999999999Z07:00"
 
 
 class _Writer:
@@ -88,22 +87,14 @@ def _scalar(value: Any) -> str:
     if isinstance(value, Enum):
         return str(value.number)
     if isinstance(value, Time | Version):
-        return encode_basestring(value.format(_RFC3339) if isinstance(value, Time) else str(value))
+        return encode_basestring(value.in_json() if isinstance(value, Time) else str(value))
     raise _UnsupportedError(f"json: unsupported type: {type_name(value)}")
 
 
-_SMALL, _LARGE = 1e-6, 1e21
-
-
 def _number(number: float) -> str:
-    """Write the shortest digits that mean a number, with an exponent if it is very small or very large."""
     if not math.isfinite(number):
         raise _UnsupportedError("json: unsupported value: no finite number")
-    digits = Decimal(repr(number)).normalize()
-    if not number or _SMALL <= abs(number) < _LARGE:
-        return format(digits, "f")
-    exponent = digits.adjusted()
-    return f"{format(digits.scaleb(-exponent), 'f')}e{exponent:+d}"
+    return in_json(number)
 
 
 def _raw(value: Any) -> str:

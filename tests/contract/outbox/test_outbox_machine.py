@@ -21,7 +21,6 @@ T = TypeVar("T")
 THOROUGH = settings(
     max_examples=40,
     stateful_step_count=40,
-    deadline=None,
     phases=[Phase.reuse, Phase.generate, Phase.shrink],  # to explain, too, takes minutes
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow],  # the disk may be

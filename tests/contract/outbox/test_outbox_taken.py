@@ -73,7 +73,7 @@ async def test_who_gives_back_releases_or_drops_takes_nobody_away(outbox: Outbox
     assert (await found(outbox, head.id)).taken == ("ann",)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(people, endings), max_size=6))
 def test_nobody_who_has_it_is_ever_lost(attempts: list[tuple[tuple[str, ...], State]]) -> None:
     asyncio.run(_adds_up(attempts))

@@ -106,7 +106,7 @@ async def test_who_comes_when_all_is_settled_does_not_move_a_thread(store: Store
         assert await other.root("t", TEAM) == "theirs"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(deliveries | cleanings, max_size=12), st.integers(1, 20))
 def test_a_root_is_the_latest_that_was_answered_unless_that_is_too_long_ago(steps: list[Step], keep: int) -> None:
     asyncio.run(_remembers(steps, keep))

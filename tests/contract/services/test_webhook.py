@@ -5,6 +5,7 @@ import hmac
 import json
 import ssl
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import trustme
@@ -201,11 +202,29 @@ def test_a_path_is_put_below_the_url(url: str, path: str, wanted: str) -> None:
     assert joined(url, path) == wanted
 
 
-@given(st.text())
-def test_no_path_leads_to_another_host_or_drops_the_query(path: str) -> None:
-    url = URL(joined("https://user:pass@hooks.example:8443/base?token=t", path))
+@given(st.text() | st.text("./%2eEfF\\?a "))
+def test_no_path_leads_to_another_host_out_of_the_base_or_drops_the_query(path: str) -> None:
+    try:
+        url = URL(joined("https://user:pass@hooks.example:8443/base?token=t", path))
+    except Permanent:
+        assert "." in unquote(path)
+        return
     assert (url.scheme, url.user, url.host, url.port) == ("https", "user", "hooks.example", 8443)
+    assert url.path == "/base" or url.path.startswith("/base/")
     assert url.query["token"] == "t"
+
+
+@pytest.mark.parametrize(
+    "path", ["..", "../admin", "a/../../b", "%2e%2E/x", "a/%2e%2e%2fx", r"..\x", "./a", "a/..?b=1"]
+)
+def test_a_path_that_climbs_is_refused(path: str) -> None:
+    with pytest.raises(Permanent, match="as a segment"):
+        joined("https://hooks.example/base", path)
+
+
+@pytest.mark.parametrize("path", ["a..b", "...", ".well-known/x", "a?next=../b"])
+def test_dots_in_a_name_or_in_the_query_are_nothing_special(path: str) -> None:
+    assert joined("https://hooks.example", path) == f"https://hooks.example/{path}"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class Whole(Watched):
     counts_recipients = False
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(LANES, min_size=1, max_size=10), st.integers(1, 3))
 def test_all_is_delivered_once_and_in_order_with_so_much_in_hand(lanes: list[Lane], room: int) -> None:
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:

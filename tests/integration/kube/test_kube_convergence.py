@@ -156,7 +156,7 @@ writes = st.builds(Write, name=st.sampled_from("abcde"), goes=st.booleans())
 faults = st.sampled_from(get_args(Fault))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(story=st.lists(writes | writes | faults, max_size=25))
 async def test_after_any_history_and_any_faults_the_listener_knows_what_the_server_knows(
     story: list[Write | Fault],

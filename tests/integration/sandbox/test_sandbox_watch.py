@@ -215,7 +215,7 @@ async def test_calls_are_counted_and_can_be_waited_for(server: ApiServer, api: A
 writes = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["put", "delete"])), max_size=12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(writes, st.data())
 async def test_a_watch_resumed_at_any_version_yields_exactly_the_later_writes(
     history: list[tuple[str, str]], data: st.DataObject

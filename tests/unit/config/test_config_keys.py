@@ -187,5 +187,5 @@ def test_the_triggers_that_no_reason_arms_and_that_have_a_condition_are_watched(
     assert config.watched.keys().isdisjoint({"on-rollout-aborted", "on-both", "on-rollout-degraded", "on-never"})
 
 
-def test_no_trigger_is_both_armed_and_watched_so_none_is_sent_twice(config: Config) -> None:
+def test_an_event_without_a_known_reason_arms_none_that_are_watched_so_none_is_sent_twice(config: Config) -> None:
     assert names(config, "OtherToolSpoke").isdisjoint(config.watched)

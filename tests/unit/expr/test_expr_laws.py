@@ -36,7 +36,6 @@ def _placed(source: str, env: dict[str, Any]) -> bool:
     return True
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 @example("\\")
 @example("'\\")
@@ -46,7 +45,7 @@ def test_no_text_makes_anything_escape(source: str) -> None:
     assert _placed(source, {})
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(
     st.lists(st.sampled_from(_FRAGMENTS), max_size=12).map(" ".join),
     st.fixed_dictionaries({"a": JSON, "b": JSON, "c": JSON}),
@@ -55,7 +54,6 @@ def test_no_expression_over_any_data_makes_anything_escape(source: str, env: dic
     assert _placed(source, env)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(list(BINARY)[1:]), JSON, JSON)
 @example("+", 10**400, 1.5)
 @example("/", 10**400, 1)
@@ -188,7 +186,7 @@ _TREES: st.SearchStrategy[_Tree] = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(_TREES)
 def test_precedence_means_the_parentheses_it_saves(tree: _Tree) -> None:
     full, sparse, _ = tree

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from notifier import expr
 from notifier.errors import ExpressionError
@@ -116,7 +116,6 @@ def test_what_a_zone_writes_it_reads(seconds: int, zone: str) -> None:
     assert _value(source, seconds) == seconds
 
 
-@settings(deadline=None)
 @given(st.integers(0, 4_000_000_000), st.integers(-1_000_000, 1_000_000))
 def test_what_is_added_can_be_subtracted(now: int, seconds: int) -> None:
     source = f"time.Now().Add(duration('{seconds}s')).Sub(time.Now()).Seconds()"

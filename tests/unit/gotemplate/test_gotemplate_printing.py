@@ -10,7 +10,8 @@ from hypothesis import given, strategies as st
 
 from notifier.expr.timevalues import Duration, Time
 from notifier.gotemplate.fault import Fault
-from notifier.gotemplate.printing import formatted, printed, printed_line, shown
+from notifier.gotemplate.formatting import formatted
+from notifier.gotemplate.printing import printed, printed_line, shown
 from notifier.gotemplate.quoting import quoted, unquoted
 from notifier.gotemplate.values import NOTHING, Byte, Chunks, Int, Int64, Ints, StringMap, Strings, Uint64
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from notifier.config.load import Source, load
 from notifier.config.schema import Engine, Template
@@ -273,7 +273,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(_KEYS, st.text(max_size=30) | _JSON.map(json.dumps), max_size=4))
 def test_whatever_the_configmap_holds_each_entry_gets_a_line(entries: dict[str, str]) -> None:
     found = migrated(entries | {"trigger.y": "- send: []"})

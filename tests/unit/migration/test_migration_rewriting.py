@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from notifier.config.schema import Engine
 from notifier.errors import ConfigError
@@ -192,7 +192,6 @@ _WORDS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(_WORDS, max_size=20).map("".join))
 def test_whatever_is_written_it_is_rewritten_or_kept(text: str) -> None:
     source = json.dumps({"message": text, "slack": {"attachments": f'[{{"a": "{text}"}}]'}})
@@ -230,7 +229,6 @@ _CALLS = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(_CALLS, st.sampled_from(["{{%s}}", "{{if %s}}yes\n{{else}}\nno{{end}}", "{{with %s}} {{.}}{{end}}"]))

@@ -123,7 +123,7 @@ def test_once_per_counts_for_state_and_event_together() -> None:
 def test_what_asks_for_more_than_a_state_is_armed_by_the_event_alone(trigger: str) -> None:
     stage = Stage(trigger, ABORTED)
     assert stage.trigger.on == {"RolloutAborted"}
-    assert not stage.trigger.watched
+    assert not stage.trigger.also_watched
     assert Config(triggers={ABORTED: stage.trigger}).watched == {}
 
 

@@ -46,7 +46,7 @@ def _object(kind: str, namespace: str, **parts: Any) -> dict[str, Any]:
     return {"kind": kind, "metadata": metadata, **parts}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(
     config=st.dictionaries(KEYS, TEXTS, max_size=6),
     secret=st.dictionaries(KEYS, TEXTS, max_size=2),
@@ -67,7 +67,7 @@ async def test_junk_never_crashes_it(config: Any, secret: Any, annotations: Any,
             assert all(one.file == "f" and 1 <= one.line <= lines for one in validate([file], client, own).findings)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.dictionaries(st.sampled_from(["kind", "metadata", "data", "items", "spec"]), TREES, max_size=4))
 async def test_junk_that_is_hardly_an_object_never_crashes_it(value: Any) -> None:
     await report(json.dumps(value), f"kind: ConfigMap\n{json.dumps(value)}")

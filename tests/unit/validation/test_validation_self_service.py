@@ -129,3 +129,10 @@ async def test_a_service_where_namespaces_may_not_send_to_is_found_once_though_i
     inside = "service.webhook.own: 'url: http://hooks.shop.svc'"
     ((key, _),) = await said(CENTRAL, tenant(inside), rollout('subscribe.on-rollout-paused.own: ""'))
     assert key == "service.webhook.own"
+
+
+async def test_a_namespace_s_templates_see_its_own_context_above_the_central_one() -> None:
+    central = CENTRAL.replace("\ndata:", "\ndata:\n  context: '{team: all, floor: one}'", 1)
+    entries = ("context: '{team: {name: us}}'", TRIGGER.replace("rollout-aborted", "x"))
+    template = "template.x: 'message: \"{{ context.team.name }} {{ context.floor }}\"'"
+    assert await said(central, tenant(OWN, *entries, template)) == []

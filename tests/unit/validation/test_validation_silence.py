@@ -54,6 +54,24 @@ async def test_conditions_that_nothing_makes_true_are_found(entries: list[str], 
 
 
 @pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("app.status.phase == 'Degraded'", "`when` asks for 'app', which is always nil"),
+        ("rolout.status.phase == 'Degraded'", "`when` asks for 'rolout', which is always nil; did you mean 'rollout'?"),
+        ("yes", "`when` asks for 'yes', which is always nil"),
+        ("let phase = rollout.status.phase; phase in ['Degraded'] && time.Now().Year() > 0 && $env != nil", ""),
+        ("any(rollout.status.conditions, .type == context.kind) || secrets == nil || analysisRuns == nil", ""),
+        ("event?.reason == 'RolloutPaused'", ""),
+    ],
+)
+async def test_a_condition_asking_for_what_nobody_gives_is_found(when: str, why: str) -> None:
+    line = f"- when: {when!r}" if "'" not in when else f'- when: "{when}"'
+    assert await said(config_map(HOOK, f"trigger.on-own: |\n  {line}")) == (
+        [(line, "trigger.on-own", why)] if why else []
+    )
+
+
+@pytest.mark.parametrize(
     ("item", "why"),
     [
         (f"- {{recipients: [], {PAUSED}}}", "tells nobody: it names no recipients"),
