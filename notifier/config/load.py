@@ -87,13 +87,13 @@ def load(
     before: Config | None = None,
     *,
     zone: str = "UTC",
-    offered: Collection[str] = (),
+    offered: Collection[str] | None = None,
 ) -> Config:
     """The configuration in force: the catalogue, and above it what the ConfigMap says.
 
     `checks` reads options by service type; a type of Argo's that is not among them is an error of its own. `before` is
-    the configuration until now: where an entry has become unusable, its version of it stays. `offered` are services of
-    another configuration that this one's subscriptions may name.
+    the configuration until now: where an entry has become unusable, its version of it stays. `offered` are the
+    central services that a namespace's subscriptions may name; None is the central configuration itself.
     """
     loading = _Loading(source or Source("ConfigMap", {}), secrets, checks, before or Config(), offered)
     return loading.config(shipped(zone), given=source is not None)
@@ -108,10 +108,11 @@ class _Loading:
         secrets: Mapping[str, str],
         checks: Mapping[str, OptionsCheck],
         before: Config,
-        offered: Collection[str],
+        offered: Collection[str] | None,
     ) -> None:
         self._source, self._secrets, self._checks, self._before = source, secrets, checks, before
-        self._offered = dict.fromkeys(offered, "")
+        self._offered = dict.fromkeys(offered or (), "")
+        self._a_service = "service" if offered is None else "service of the namespace, nor one offered to it, called"
         self._problems: list[Problem] = []
 
     def config(self, catalogue: Catalogue, *, given: bool) -> Config:
@@ -223,7 +224,7 @@ class _Loading:
     def _check_subscriptions(self, config: Config) -> None:
         for entry in config.subscriptions:
             services = {**config.services, **config.unsupported, **self._offered}
-            self._check_names(entry.origin, "service", (d.service for d in entry.destinations), services)
+            self._check_names(entry.origin, self._a_service, (d.service for d in entry.destinations), services)
             self._check_names(entry.origin, "trigger", entry.triggers, config.triggers)
         self._check_names("defaultTriggers", "trigger", config.default_triggers, config.triggers)
         for service, triggers in config.service_triggers.items():

@@ -47,7 +47,10 @@ async def said(*texts: str, terms: Terms | None = None, reach: Egress | None = N
         ("service.email: '{host: mail, from: a@shop.test}'", "namespace configurations may not reach mail:587"),
         ("service.slack: '{token: x, apiURL: \"http://127.1\"}'", "namespace configurations may not reach 127.1:80"),
         ("service.webhook.x: '{url: \"https://x.example\", caFile: /etc/passwd}'", "caFile: namespace configurations"),
-        ("subscriptions: '- {recipients: [slack:ops], triggers: [on-rollout-paused]}'", "there is no service 'slack'"),
+        (
+            "subscriptions: '- {recipients: [slack:ops], triggers: [on-rollout-paused]}'",
+            "there is no service of the namespace, nor one offered to it, called 'slack'",
+        ),
         ("subscriptions: '- {recipients: [hub], triggers: [on-central]}'", "there is no trigger 'on-central'"),
     ],
 )
