@@ -1,10 +1,15 @@
-"""float64 in the fewest digits that mean it, as Go writes it."""
+"""float64 as Go writes it, in the fewest digits that mean it, and as Go reads it."""
 
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 
+_DIGITS, _HEX = r"[0-9]+(?:_[0-9]+)*", r"[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*"
+_DECIMAL = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
+_HEXADECIMAL = re.compile(rf"[+-]?0[xX]_?(?:{_HEX}\.?(?:{_HEX})?|\.{_HEX})[pP][+-]?{_DIGITS}")
+_SPECIAL = re.compile(r"[+-]?inf(?:inity)?|nan", re.IGNORECASE)
 _PLAIN, _PLAIN_IN_JSON = range(-4, 6), range(-6, 21)
 """The powers of ten that are written without an exponent."""
 
@@ -19,6 +24,19 @@ def shortest(number: float) -> str:
 def in_json(number: float) -> str:
     """Return a finite number as `encoding/json` writes it: `0.1`, `1000000`, `1e+21`, `1e-7`."""
     return _written(number, _PLAIN_IN_JSON, "+d")
+
+
+def read(text: str) -> float | None:
+    """Return the number that a text is, None for one that is no number or too large for float64."""
+    if _SPECIAL.fullmatch(text):
+        return float(text)
+    try:
+        if _HEXADECIMAL.fullmatch(text):
+            return float.fromhex(text.replace("_", ""))
+    except OverflowError:
+        return None
+    number = float(text) if _DECIMAL.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
 
 
 def _written(number: float, plain: range, exponents: str) -> str:

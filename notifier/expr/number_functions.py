@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from notifier.expr import floats
 from notifier.expr.comparison import ORDERINGS
 from notifier.expr.fault import Fault
 from notifier.expr.frame import Meter
@@ -15,10 +16,6 @@ from notifier.expr.timevalues import Duration, Enum
 from notifier.expr.values import Type, computed, is_number, truncated, type_of
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
-_DIGITS, _HEX = r"[0-9]+(?:_[0-9]+)*", r"[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*"
-_FLOAT = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
-_HEX_FLOAT = re.compile(rf"[+-]?0[xX]_?(?:{_HEX}\.?(?:{_HEX})?|\.{_HEX})[pP][+-]?{_DIGITS}")
-_SPECIAL = re.compile(r"[+-]?inf(?:inity)?|nan", re.IGNORECASE)
 _INTEGRAL = frozenset({Type.INT, Type.FLOAT, Type.STRING, Type.DURATION, Type.ENUM})
 _TO_INT = Accepted(_INTEGRAL, _INTEGRAL)
 _TO_FLOAT = Accepted(_INTEGRAL, frozenset({Type.INT, Type.FLOAT, Type.STRING}))
@@ -50,14 +47,9 @@ def _integer(_: Meter, value: Any) -> int:
 def _float(_: Meter, value: Any) -> float:
     if type(value) is not str:
         return float(value)
-    digits = value.replace("_", "")
-    if _SPECIAL.fullmatch(value):
-        return float(value)
-    if _FLOAT.fullmatch(value) and math.isfinite(number := float(digits)):
-        return number
-    if _HEX_FLOAT.fullmatch(value):
-        return float.fromhex(digits)
-    raise Fault("float wants a string that is a number")
+    if (number := floats.read(value)) is None:
+        raise Fault("float wants a string that is a number")
+    return number
 
 
 def _numbers(meter: Meter, values: Any) -> Iterator[int | float]:

@@ -6,6 +6,7 @@ import math
 import re
 from typing import Any
 
+from notifier.expr import floats
 from notifier.expr.timevalues import Duration, Enum, Time
 from notifier.gotemplate.fault import Fault
 from notifier.gotemplate.printing import shown
@@ -20,10 +21,6 @@ _LITERAL = re.compile(
 )
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 _WHOLE = re.compile(r"[+-]?[0-9]+")
-_DIGITS, _HEX_DIGITS = r"[0-9](?:_?[0-9])*", r"[0-9a-fA-F](?:_?[0-9a-fA-F])*"
-_DECIMAL = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
-_HEXADECIMAL = re.compile(rf"[+-]?0[xX]_?(?:{_HEX_DIGITS}\.?(?:{_HEX_DIGITS})?|\.{_HEX_DIGITS})[pP][+-]?{_DIGITS}")
-_SPECIAL = re.compile(r"[+-]?inf(?:inity)?|nan", re.IGNORECASE)
 
 
 def as_int(value: Any) -> int:
@@ -42,7 +39,8 @@ def as_int(value: Any) -> int:
 def as_float(value: Any) -> float:
     """Return what counts as a value's float64: 0 for a text that is no number, and for all that has none."""
     if isinstance(value, str):
-        return _float(value)
+        number = floats.read(value)
+        return 0.0 if number is None else number
     if isinstance(value, bool | int | float):
         return double(value)
     return float(value.number) if isinstance(value, Enum) else 0.0
@@ -114,15 +112,3 @@ def _literal(text: str) -> int:
         return 0
     number = -size if text.startswith("-") else size
     return number if number == clamped(number) else 0
-
-
-def _float(text: str) -> float:
-    if _SPECIAL.fullmatch(text):
-        return float(text)
-    try:
-        if _HEXADECIMAL.fullmatch(text):
-            return float.fromhex(text.replace("_", ""))
-    except OverflowError:
-        return 0.0
-    number = float(text) if _DECIMAL.fullmatch(text) else 0.0
-    return number if math.isfinite(number) else 0.0
