@@ -128,7 +128,7 @@ def metrics() -> Iterator[str]:
     yield "[operations](../operations.md#what-to-watch). Labels are kinds, reasons, triggers and services, never "
     yield "Rollouts or recipients, so there are few series. Counters also have a series `…_created`: when they "
     yield "began.\n\n"
-    yield from table(("metric", "type", "labels", "meaning"), map(_metric, _families()))
+    yield from table(("metric", "type", "labels", "meaning"), map(_metric, _named()))
 
 
 def _metric(family: Metric) -> tuple[str, ...]:
@@ -137,7 +137,11 @@ def _metric(family: Metric) -> tuple[str, ...]:
     return code(name), family.type, _listed(sorted(labels)), family.documentation
 
 
-def _families() -> list[Metric]:
+def _named() -> list[Metric]:
+    return sorted((one for one in families() if not one.name.endswith("_created")), key=lambda family: family.name)
+
+
+def families() -> Iterable[Metric]:
     """What a daemon shows to which everything has happened once."""
     shown = Metrics("1", lambda: [Census("slack", state, 1, 0.0) for state in State])
     one = Delivery(
@@ -151,8 +155,7 @@ def _families() -> list[Metric]:
     shown.attempt(one, State.DELIVERED, 1.0)
     shown.settled(one, State.DELIVERED, 1.0)
     shown.configured(["slack"], 0)
-    families = text_string_to_metric_families(generate_latest(shown.registry).decode())
-    return sorted((one for one in families if not one.name.endswith("_created")), key=lambda family: family.name)
+    return text_string_to_metric_families(generate_latest(shown.registry).decode())
 
 
 def names() -> Iterator[str]:

@@ -12,13 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from prometheus_client import generate_latest
-from prometheus_client.parser import text_string_to_metric_families
 
-from notifier.kube.reflector import WatchHealth
-from notifier.metrics import Metrics
-from notifier.outbox.protocol import Census, State
-from tests.contract.outbox.samples import delivery
+from scripts.reference import families
 from tests.deploy import promql
 from tests.deploy.rendering import CHART, ROOT, Helm, values
 
@@ -32,17 +27,7 @@ ALERTS = {"Down", "NotReady", "DeadLetters", "QueueOld", "WatchOld", "Misconfigu
 
 def exposed() -> dict[str, set[str]]:
     """The labels of every sample of a daemon to which everything has happened."""
-    one = delivery("key", service="slack", trigger="on-rollout-aborted")
-    metrics = Metrics("1", lambda: [Census("slack", state, 1, 0.0) for state in State])
-    metrics.watch("Rollout", WatchHealth(last_seen=1.0, restarts=Counter(ended=1)))
-    metrics.change("Rollout")
-    metrics.event("RolloutAborted")
-    metrics.evaluation("on-slow", "true")
-    metrics.attempt(one, State.DELIVERED, 1.0)
-    metrics.settled(one, State.DELIVERED, 1.0)
-    metrics.configured(["slack"], 1)
-    families = text_string_to_metric_families(generate_latest(metrics.registry).decode())
-    return {sample.name: set(sample.labels) for family in families for sample in family.samples} | FOREIGN
+    return {sample.name: set(sample.labels) for family in families() for sample in family.samples} | FOREIGN
 
 
 def alerts(helm: Helm) -> list[dict[str, Any]]:

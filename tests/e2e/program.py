@@ -73,12 +73,17 @@ class Run:
                 self._started.set_result(said["health"])
 
 
+def place(stage: Stage) -> tuple[str, ...]:
+    """The command of a daemon on a stage, with where it works."""
+    address = ("--address", "127.0.0.1:0", "--page-address", "127.0.0.1:0")
+    return ("run", "--server", stage.api.url, "--store", str(stage.store), *address)
+
+
 @asynccontextmanager
 async def run(stage: Stage, *options: str) -> AsyncIterator[Run]:
     """A daemon on a stage, killed at the end if it still runs."""
-    address = ("--address", "127.0.0.1:0", "--page-address", "127.0.0.1:0", "--config-namespace", NAMESPACE)
     process = await asyncio.create_subprocess_exec(
-        COMMAND, "run", "--server", stage.api.url, "--store", stage.store, *address, *options, stderr=PIPE, limit=2**22
+        COMMAND, *place(stage), "--config-namespace", NAMESPACE, *options, stderr=PIPE, limit=2**22
     )
     running = Run(process)
     try:

@@ -12,7 +12,7 @@ import yaml
 
 from notifier.model import Object
 from notifier.sandbox.receivers import Manner, Reply
-from tests.e2e.program import call, run
+from tests.e2e.program import call, place, run
 from tests.integration.daemon.stage import KEY, Stage, rollout, subscribed, until
 
 LASTS = 0.5
@@ -113,18 +113,7 @@ def write_down(stage: Stage, option: str, obj: Object) -> tuple[str, str]:
 
 async def test_a_configuration_file_that_is_none_is_said_in_a_line(stage: Stage) -> None:
     options = write_down(stage, "config-map", {"kind": "Something"})
-    finished = await call(
-        "run",
-        "--server",
-        stage.api.url,
-        "--store",
-        str(stage.store),
-        "--address",
-        "127.0.0.1:0",
-        "--page-address",
-        "127.0.0.1:0",
-        *options,
-    )
+    finished = await call(*place(stage), *options)
     assert finished.code == 1
     assert f"Error: {options[1]} holds no ConfigMap" in finished.err
     assert "Traceback" not in finished.err
@@ -155,17 +144,7 @@ async def test_wrong_use_exits_with_two_and_says_why(arguments: tuple[str, ...],
 
 async def test_a_store_that_is_none_is_said_in_a_line(stage: Stage) -> None:
     stage.store.write_text("this is no database, and long enough to be seen as none\n" * 20)
-    finished = await call(
-        "run",
-        "--server",
-        stage.api.url,
-        "--store",
-        str(stage.store),
-        "--address",
-        "127.0.0.1:0",
-        "--page-address",
-        "127.0.0.1:0",
-    )
+    finished = await call(*place(stage))
     assert finished.code == 1
     assert f"Error: the store {stage.store} cannot be opened" in finished.err
     assert "Traceback" not in finished.err
